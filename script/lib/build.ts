@@ -1,0 +1,40 @@
+import { build } from 'esbuild';
+import { readFileSync, rmSync } from 'node:fs';
+
+/** One bundle a process; the names are those of the installed programs. */
+const entries = {
+  sanad: 'cli/index.ts',
+  'credential-child': 'client/credential-store/child.ts',
+  sanadd: 'daemon/index.ts',
+  'sanad-fetch': 'fetch/index.ts',
+  'sanad-gateway': 'gateway/index.ts',
+  'sanad-issuer': 'gateway/issuer/index.ts',
+};
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+
+rmSync('dist', { recursive: true, force: true });
+await build({
+  entryPoints: entries,
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  // Command line and gateway load their subcommands when asked for: one shared chunk each, not one large file.
+  splitting: true,
+  chunkNames: 'chunk/[name]-[hash]',
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minifySyntax: true,
+  legalComments: 'none',
+  // A native addon finds its own file beside itself.
+  external: ['@napi-rs/keyring'],
+  // CommonJS packages inside an ES module bundle still ask for require().
+  banner: { js: "import { createRequire as _r } from 'node:module'; const require = _r(import.meta.url);" },
+  define: {
+    'globalThis.SANAD_VERSION': JSON.stringify(version),
+    // The clock floor of a machine that has never seen a signed time.
+    'globalThis.SANAD_BUILD_TIME': String(Math.floor(Date.now() / 1000)),
+  },
+  logLevel: 'warning',
+});

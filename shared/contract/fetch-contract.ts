@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { problemSchema } from './problem-schema.ts';
+
+/**
+ * What the daemon asks of sanad-fetch, over a unix socket: one JSON object a line. The fetcher parses no
+ * answer: it hands bytes back and the daemon verifies their signatures. It connects only to origins of
+ * root-owned anchor files, follows no redirect, keeps nothing but a name cache.
+ */
+export const FETCH_TIMEOUT_MILLISECONDS = 10_000;
+export const MAX_FETCHED_BYTES = 700 * 1024;
+
+export const fetchMethods = {
+  /** GET of a public, signed file: a key set or a status list. Body as text (they are compact JWS). */
+  get: {
+    parameters: z.strictObject({ uri: z.url().max(2048), maxBytes: z.int().min(1).max(MAX_FETCHED_BYTES) }),
+    result: z.strictObject({ body: z.string() }),
+  },
+  /** Addresses of an endpoint's host name, IPv4 and IPv6, as the system's resolver gives them. */
+  resolve: {
+    parameters: z.strictObject({ host: z.string().max(255) }),
+    result: z.strictObject({ addresses: z.array(z.string()).max(64) }),
+  },
+  /**
+   * Addresses of every anchored origin, resolved anew; the fetcher uses just these until the next call, so that
+   * what it connects to is what the firewall lets it reach.
+   */
+  resolveOrigins: {
+    parameters: z.strictObject({}),
+    result: z.strictObject({
+      origins: z.array(
+        z.strictObject({
+          origin: z.string(),
+          port: z.int(),
+          addresses: z.array(z.string()).max(64),
+          problem: problemSchema.nullable(),
+        }),
+      ),
+    }),
+  },
+} as const;
+
+export type FetchMethod = keyof typeof fetchMethods;
+export type FetchParameters<M extends FetchMethod> = z.infer<(typeof fetchMethods)[M]['parameters']>;
+export type FetchResult<M extends FetchMethod> = z.infer<(typeof fetchMethods)[M]['result']>;
+
+/**
+ * The relay for app and command line: on an enabled user's relay socket, one line
+ * `CONNECT https://gateway.example:443\n`, answered by `OK\n` or `{"problem":...}\n`; then bytes both ways,
+ * at most MAX_RELAYED_BYTES each way. TLS is between the client and the gateway: the relay sees none of it.
+ */
+export const MAX_RELAYED_BYTES = 64 * 1024 * 1024;
+/** Without a byte in either direction for this long the relay hangs up. */
+export const RELAY_IDLE_MILLISECONDS = 60_000;
