@@ -2,12 +2,20 @@ import { z } from 'zod';
 import { problemSchema } from './problem-schema.ts';
 
 /**
- * What the daemon asks of sanad-fetch, over a unix socket: one JSON object a line. The fetcher parses no
- * answer: it hands bytes back and the daemon verifies their signatures. It connects only to origins of
- * root-owned anchor files, follows no redirect, keeps nothing but a name cache.
+ * What the daemon asks of sanad-fetch, over a unix socket: one JSON object a line, without a hello.
+ *
+ *   daemon   {"id":1,"method":"get","parameters":{"uri":"...","maxBytes":1000}}
+ *   fetcher  {"id":1,"result":{"body":"..."}} or {"id":1,"problem":{...}}
+ *
+ * Answers come as they are ready, in any order. The fetcher parses no answer: it hands bytes back and the
+ * daemon verifies their signatures. It connects only to origins of root-owned anchor files, follows no
+ * redirect, keeps nothing but a name cache.
  */
 export const FETCH_TIMEOUT_MILLISECONDS = 10_000;
 export const MAX_FETCHED_BYTES = 700 * 1024;
+/** A request is a URI and a number. An answer is a body in JWS's alphabet, so it grows little in JSON. */
+export const MAX_FETCH_REQUEST_BYTES = 8 * 1024;
+export const MAX_FETCH_ANSWER_BYTES = 1024 * 1024;
 
 export const fetchMethods = {
   /** GET of a public, signed file: a key set or a status list. Body as text (they are compact JWS). */
@@ -43,11 +51,25 @@ export type FetchMethod = keyof typeof fetchMethods;
 export type FetchParameters<M extends FetchMethod> = z.infer<(typeof fetchMethods)[M]['parameters']>;
 export type FetchResult<M extends FetchMethod> = z.infer<(typeof fetchMethods)[M]['result']>;
 
+export const fetchRequestSchema = z.strictObject({
+  id: z.int().min(0),
+  method: z.string().max(64),
+  parameters: z.unknown(),
+});
+/** id null: the line could not be read as a request; the connection is closed. */
+export const fetchMessageSchema = z.union([
+  z.strictObject({ id: z.int(), result: z.unknown() }),
+  z.strictObject({ id: z.int().nullable(), problem: problemSchema }),
+]);
+export type FetchMessage = z.infer<typeof fetchMessageSchema>;
+
 /**
  * The relay for app and command line: on an enabled user's relay socket, one line
  * `CONNECT https://gateway.example:443\n`, answered by `OK\n` or `{"problem":...}\n`; then bytes both ways,
  * at most MAX_RELAYED_BYTES each way. TLS is between the client and the gateway: the relay sees none of it.
  */
 export const MAX_RELAYED_BYTES = 64 * 1024 * 1024;
+/** The CONNECT line, newline included. */
+export const MAX_RELAY_LINE_BYTES = 300;
 /** Without a byte in either direction for this long the relay hangs up. */
 export const RELAY_IDLE_MILLISECONDS = 60_000;
