@@ -1,0 +1,49 @@
+import { addresses } from './network.ts';
+import { must, root, start, until, type Host } from './process.ts';
+import { LAB, logOf } from './system.ts';
+
+export interface Capture {
+  /** Ends the capture and gives the packets that match the filter, a line each. */
+  stop(filter?: string): Promise<readonly string[]>;
+}
+
+/** Captures on an interface of a host until stopped. */
+export async function capture(host: Host, device: string, name: string): Promise<Capture> {
+  const file = `${LAB}/tmp/${name}.pcap`;
+  const process = start(host, root, name, [
+    'tcpdump',
+    '--interface',
+    device,
+    '--relinquish-privileges=root',
+    '--packet-buffered',
+    '--immediate-mode',
+    '--buffer-size=16384',
+    '-w',
+    file,
+  ]);
+  await until(`capture ${name}`, () => logOf(name).includes('listening on'));
+  return {
+    stop: async (filter = '') => {
+      await process.stop('SIGINT');
+      const kernelDrops = /(\d+) packets dropped by kernel/.exec(logOf(name))?.[1];
+      if (kernelDrops !== '0') throw new Error(`the capture lost ${kernelDrops} packets: it proves nothing`);
+      const text = await must(host, root, ['tcpdump', '-nn', '-r', file, ...(filter === '' ? [] : [filter])]);
+      return text.split('\n').filter((line) => line !== '');
+    },
+  };
+}
+
+/**
+ * On the router's side of the client's link: everything from the client that is neither WireGuard to the peer
+ * nor neighbour discovery. Replies and the router's own packets are not the client's leaks.
+ */
+export const outsideTunnel =
+  `(src host ${addresses.client} or src host ${addresses.client6}) ` +
+  `and not (udp and dst host ${addresses.peer} and dst port 51820) ` +
+  `and not (udp and dst host ${addresses.peer6} and dst port 51820) ` +
+  'and not (icmp6 and ip6[40] >= 133 and ip6[40] <= 136)';
+
+/** The same without what sanad-fetch may do while closed: the gateway, and names at the system's resolver. */
+export const outsideTunnelAndFetcher =
+  `${outsideTunnel} and not (tcp and dst host ${addresses.gateway} and dst port 8443) ` +
+  `and not (udp and dst host ${addresses.outsideResolver} and dst port 53)`;

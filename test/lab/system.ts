@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { insideLab } from './enter.ts';
+import { manyUsers, type Identity } from './process.ts';
+
+export const LAB = '/run/lab';
+const repository = join(import.meta.dirname, '../..');
+
+/** The installed system's accounts, and two people. */
+export const accounts = {
+  sanadd: 980,
+  'sanad-fetch': 981,
+  'sanad-gateway': 982,
+  'sanad-issuer': 983,
+  alice: 1000,
+  bob: 1001,
+} as const;
+export type Account = keyof typeof accounts;
+
+/** The uid that the lab really uses: in a user namespace there is only one. */
+export const uidOf = (name: Account): number => (manyUsers() ? accounts[name] : 0);
+
+export function identity(name: Account): Identity {
+  const uid = uidOf(name);
+  const home = `${LAB}/home/${name}`;
+  return {
+    uid,
+    gid: uid,
+    capabilities: name === 'sanadd' ? 'net_admin' : 'none',
+    environment: { HOME: home, USER: name, XDG_RUNTIME_DIR: `${LAB}/user/${uid}` },
+  };
+}
+
+/** Makes the lab's own /run, /etc, /usr/sbin, /var/lib, users, programs and directories. Once per namespace. */
+export function prepareSystem(): void {
+  if (!insideLab()) throw new Error('refused: this is not the inside of a lab (see test/lab/enter.ts)');
+  if (existsSync(LAB)) return;
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', '/run']);
+  for (const part of ['bin', 'log', 'tmp', 'home', 'user']) mkdirSync(join(LAB, part), { recursive: true });
+  chmodSync(join(LAB, 'tmp'), 0o1777);
+  for (const place of ['/etc', '/usr/sbin', '/usr/lib', '/var/lib']) cover(place);
+  openTunDevice();
+  addAccounts();
+  installPrograms();
+  installResolvconf();
+  installDirectories();
+}
+
+/** What is written to the place from here on stays in the lab. */
+function cover(place: string): void {
+  const name = place.replaceAll('/', '_');
+  const upper = join(LAB, 'overlay', name, 'upper');
+  const work = join(LAB, 'overlay', name, 'work');
+  mkdirSync(upper, { recursive: true });
+  mkdirSync(work, { recursive: true });
+  const options = `lowerdir=${place},upperdir=${upper},workdir=${work}${manyUsers() ? '' : ',userxattr'}`;
+  execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', options, place]);
+}
+
+/** Some machines keep /dev/net/tun to root; the daemon is not root. */
+function openTunDevice(): void {
+  if (!manyUsers()) return;
+  execFileSync('mknod', ['-m', '0666', `${LAB}/tun`, 'c', '10', '200']);
+  execFileSync('mount', ['--bind', `${LAB}/tun`, '/dev/net/tun']);
+}
+
+function addAccounts(): void {
+  for (const [name, id] of Object.entries(accounts)) {
+    const home = `${LAB}/home/${name}`;
+    appendFileSync('/etc/passwd', `${name}:x:${id}:${id}::${home}:/bin/bash\n`);
+    appendFileSync('/etc/group', `${name}:x:${id}:\n`);
+    own(home, { uid: uidOf(name as Account), mode: 0o700 });
+    own(`${LAB}/user/${uidOf(name as Account)}`, { uid: uidOf(name as Account), mode: 0o700 });
+  }
+}
+
+/** Node, the bundles and the native keychain addon where every lab user can read them. */
+function installPrograms(): void {
+  const node = join(LAB, 'bin/node');
+  writeFileSync(node, '');
+  execFileSync('mount', ['--bind', join(repository, 'node_modules/node/bin/node'), node]);
+  const programs = join(LAB, 'sanad');
+  cpSync(join(repository, 'dist'), programs, { recursive: true });
+  for (const addon of ['keyring', 'keyring-linux-x64-gnu', 'keyring-linux-arm64-gnu']) {
+    const from = join(repository, 'node_modules/@napi-rs', addon);
+    if (existsSync(from)) {
+      cpSync(from, join(programs, 'node_modules/@napi-rs', addon), { recursive: true });
+    }
+  }
+  for (const program of ['sanad', 'sanadd', 'sanad-fetch', 'sanad-gateway', 'sanad-issuer']) {
+    const file = join(LAB, 'bin', program);
+    writeFileSync(file, `#!/bin/sh\nexec ${node} ${programs}/${program}.mjs "$@"\n`, { mode: 0o755 });
+  }
+  copyFileSync(join(import.meta.dirname, 'probe.ts'), join(LAB, 'probe.ts'));
+}
+
+/**
+ * openresolv, unpacked by script/bootstrap and never installed on the machine, in the layout in which all it
+ * writes is below /run/resolvconf: so group rights on one directory let the daemon set DNS without being root.
+ */
+function installResolvconf(): void {
+  const unpacked = join(repository, 'node_modules/.lab/openresolv');
+  if (!existsSync(unpacked)) throw new Error('openresolv is not unpacked. Next: run script/bootstrap.');
+  rmSync('/usr/sbin/resolvconf', { force: true });
+  copyFileSync(join(unpacked, 'sbin/resolvconf'), '/usr/sbin/resolvconf');
+  rmSync('/usr/lib/resolvconf', { recursive: true, force: true });
+  cpSync(join(unpacked, 'lib/resolvconf'), '/usr/lib/resolvconf', { recursive: true });
+  writeFileSync('/etc/resolvconf.conf', 'resolv_conf=/run/resolvconf/resolv.conf\n');
+  rmSync('/etc/resolv.conf', { force: true });
+  symlinkSync('/run/resolvconf/resolv.conf', '/etc/resolv.conf');
+  mkdirSync('/run/resolvconf', { recursive: true });
+  execFileSync('/usr/sbin/resolvconf', ['-a', 'eth0'], {
+    input: 'nameserver 198.51.100.1\n',
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+  });
+  const group = uidOf('sanadd');
+  execFileSync('chgrp', ['-R', String(group), '/run/resolvconf']);
+  execFileSync('chmod', ['-R', 'g+rwXs', '/run/resolvconf']);
+}
+
+/** The directories of shared/contract/paths.ts, as packaging makes them. */
+function installDirectories(): void {
+  const daemon = uidOf('sanadd');
+  const fetcher = uidOf('sanad-fetch');
+  own('/run/sanad', { mode: 0o755 });
+  own('/run/sanad/admin', { gid: daemon, mode: 0o570 });
+  own('/run/sanad/user', { mode: 0o755 });
+  own('/run/sanad/relay', { mode: 0o755 });
+  own('/run/sanad/fetch', { uid: fetcher, gid: daemon, mode: 0o2750 });
+  own('/run/wireguard', { gid: daemon, mode: 0o770 });
+  own('/var/lib/sanad', { uid: daemon, mode: 0o700 });
+  own('/etc/sanad/anchor.d', { mode: 0o755 });
+  own('/etc/sanad/policy.d', { mode: 0o755 });
+}
+
+export function own(
+  directory: string,
+  { uid = 0, gid = uid, mode }: { readonly uid?: number; readonly gid?: number; readonly mode: number },
+): void {
+  mkdirSync(directory, { recursive: true });
+  chownSync(directory, uid, gid);
+  chmodSync(directory, mode);
+}
+
+/** Writes a file that only its owner reads. */
+export function writeFor(name: Account, file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content, { mode: 0o600 });
+  chownSync(file, uidOf(name), uidOf(name));
+}
+
+export const logOf = (name: string): string =>
+  existsSync(`${LAB}/log/${name}.log`) ? readFileSync(`${LAB}/log/${name}.log`, 'utf8') : '';
