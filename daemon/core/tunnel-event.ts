@@ -1,0 +1,48 @@
+import type { Problem } from '#shared/contract/problem.ts';
+import type { VerifiedRegistration } from '#shared/registration/verify-registration.ts';
+import type { FirewallPolicy } from './firewall-policy.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { ConnectRequest, Target } from './tunnel-state.ts';
+
+/** What happened. `at` is epoch seconds; `attempt` is that of the effect this completes. */
+export type TunnelEvent = Wish | Fact | Completion;
+
+type Wish =
+  | { readonly kind: 'connectRequested'; readonly request: ConnectRequest }
+  | { readonly kind: 'disconnectRequested' };
+
+type Fact =
+  /**
+   * First event of a run. `cause`: why it starts blocked, when another reason is known than that the
+   * credentials were in memory only (e.g. the file on disk is corrupt).
+   */
+  | { readonly kind: 'started'; readonly target: Target; readonly cause?: Problem }
+  /** `registration`: the very object that lost its validity; the loss of one since replaced moves nothing. */
+  | {
+      readonly kind: 'registrationLost';
+      readonly registration: VerifiedRegistration;
+      readonly refusal: Problem;
+    }
+  /** Another certificate for the same configuration (renewal). */
+  | { readonly kind: 'registrationReplaced'; readonly registration: VerifiedRegistration }
+  /** The interface is gone, or no longer is what was verified, without anybody having asked. */
+  | { readonly kind: 'interfaceVanished'; readonly at: number }
+  /** Origins were resolved anew, resolvers changed: the firewall follows. */
+  | { readonly kind: 'surroundingsChanged'; readonly surroundings: Surroundings };
+
+type Completion = { readonly attempt: number } & (
+  | { readonly kind: 'firewallApplied'; readonly policy: FirewallPolicy['kind'] }
+  | { readonly kind: 'firewallFailed'; readonly problem: Problem }
+  | { readonly kind: 'targetStored' }
+  | { readonly kind: 'targetStoreFailed'; readonly problem: Problem }
+  | { readonly kind: 'tunnelBroughtUp' }
+  /** The problem's code names the stage: `set_routes_failed`, `configure_device_failed`. */
+  | { readonly kind: 'tunnelFailed'; readonly problem: Problem }
+  | { readonly kind: 'dnsSet' }
+  | { readonly kind: 'dnsFailed'; readonly problem: Problem }
+  | { readonly kind: 'handshakeCompleted'; readonly at: number }
+  | { readonly kind: 'handshakeTimedOut' }
+  | { readonly kind: 'tunnelTakenDown' }
+  | { readonly kind: 'tunnelTakeDownFailed'; readonly problem: Problem }
+  | { readonly kind: 'woke' }
+);
