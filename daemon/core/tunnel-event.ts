@@ -5,7 +5,8 @@ import type { Surroundings } from './surroundings.ts';
 import type { ConnectRequest, Target } from './tunnel-state.ts';
 
 /** What happened. `at` is epoch seconds; `attempt` is that of the effect this completes. */
-export type TunnelEvent = Wish | Fact | Completion;
+export type TunnelEvent = Wish | Fact | CompletionEvent;
+export type EventOf<Kind extends TunnelEvent['kind']> = Extract<TunnelEvent, { readonly kind: Kind }>;
 
 type Wish =
   | { readonly kind: 'connectRequested'; readonly request: ConnectRequest }
@@ -17,12 +18,8 @@ type Fact =
    * credentials were in memory only (e.g. the file on disk is corrupt).
    */
   | { readonly kind: 'started'; readonly target: Target; readonly cause?: Problem }
-  /** `registration`: the very object that lost its validity; the loss of one since replaced moves nothing. */
-  | {
-      readonly kind: 'registrationLost';
-      readonly registration: VerifiedRegistration;
-      readonly refusal: Problem;
-    }
+  /** `certificateText`: whose validity is lost; the loss of one since replaced moves nothing. */
+  | { readonly kind: 'registrationLost'; readonly certificateText: string; readonly refusal: Problem }
   /** Another certificate for the same configuration (renewal). */
   | { readonly kind: 'registrationReplaced'; readonly registration: VerifiedRegistration }
   /** The interface is gone, or no longer is what was verified, without anybody having asked. */
@@ -30,7 +27,8 @@ type Fact =
   /** Origins were resolved anew, resolvers changed: the firewall follows. */
   | { readonly kind: 'surroundingsChanged'; readonly surroundings: Surroundings };
 
-type Completion = { readonly attempt: number } & (
+/** The answer to an effect. */
+export type CompletionEvent = { readonly attempt: number } & (
   | { readonly kind: 'firewallApplied'; readonly policy: FirewallPolicy['kind'] }
   | { readonly kind: 'firewallFailed'; readonly problem: Problem }
   | { readonly kind: 'targetStored' }
@@ -46,3 +44,8 @@ type Completion = { readonly attempt: number } & (
   | { readonly kind: 'tunnelTakeDownFailed'; readonly problem: Problem }
   | { readonly kind: 'woke' }
 );
+
+export type CompletionOf<Kind extends CompletionEvent['kind']> = Extract<
+  CompletionEvent,
+  { readonly kind: Kind }
+>;
