@@ -42,7 +42,7 @@ export interface RequestToSign {
   };
   /** Seconds since the epoch. */
   readonly created: number;
-  /** RFC 7638 thumbprint of the signing key. */
+  /** Thumbprint of the signing key (shared/registration/thumbprint.ts). */
   readonly keyId: string;
   /** 16 random bytes, base64url; another for every request, retries included. */
   readonly nonce: string;
@@ -80,11 +80,6 @@ export function prepareSignature(request: RequestToSign): SignatureToMake {
 /** RFC 9530 section 2: the Content-Digest field of a body. */
 export function contentDigestField(sha256Base64: string): string {
   return `sha-256=:${sha256Base64}:`;
-}
-
-/** RFC 7638 section 3.2: the required members only, in lexicographic order, without whitespace; SHA-256 of this. */
-export function thumbprintInput(jwk: { readonly x: string }): string {
-  return JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x: jwk.x });
 }
 
 function contentFields(request: RequestToSign): Readonly<Record<string, string>> {

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { EndpointClaim, RegistrationView, Submission } from '#shared/contract/gateway-contract.ts';
+import { SanadError } from '#shared/contract/problem.ts';
+import { parseHost } from '#shared/wireguard/endpoint.ts';
+import { parsePublicKey } from '#shared/wireguard/key.ts';
+import type { Connection } from '../storage/database.ts';
+import { insertRegistration, type StoredRegistration } from '../storage/registration-store.ts';
+import { recordAudit } from './audit-log.ts';
+import { evaluateProfile } from './evaluate-profile.ts';
+import { caseError, SubmissionError } from './problem.ts';
+import { nextState } from './transition.ts';
+import { registrationView } from './view.ts';
+
+/** Takes a new case, or refuses it with everything that is wrong with it at once. */
+export async function submitCase(
+  connection: Connection,
+  options: { readonly submission: Submission; readonly device: string; readonly now: number },
+): Promise<RegistrationView> {
+  const { submission, device, now } = options;
+  const registration = registrationFrom(submission, now);
+  await insertRegistration(connection, registration, { thumbprint: device, x: submission.device.x });
+  await recordAudit(connection, {
+    registration: registration.id,
+    at: now,
+    actor: `device:${device}`,
+    action: 'submit',
+    content: submission,
+  });
+  return registrationView(registration);
+}
+
+function registrationFrom(submission: Submission, now: number): StoredRegistration {
+  const fields = acceptedFields(submission);
+  const state = nextState('submit', null, 'device');
+  if (state === undefined) throw caseError('state_conflict');
+  return {
+    id: randomUUID(),
+    state,
+    profile: submission.profile,
+    route: submission.route,
+    category: submission.category,
+    fields,
+    endpoints: canonicalEndpoints(submission.endpoints),
+    consent: submission.consent,
+    note: null,
+    statement: null,
+    submitted_at: now,
+    changed_at: now,
+  };
+}
+
+function acceptedFields(submission: Submission): Record<string, string> {
+  const verdict = evaluateProfile(submission.profile, submission);
+  if (verdict === undefined) throw caseError('profile_unknown');
+  if (verdict.missing.length > 0 || verdict.invalid.length > 0) throw new SubmissionError(verdict);
+  return { ...verdict.fields };
+}
+
+/** The gate compares byte for byte: a certificate over another spelling would open nothing. */
+function canonicalEndpoints(endpoints: readonly EndpointClaim[]): EndpointClaim[] {
+  for (const endpoint of endpoints) {
+    if (!isCanonical(endpoint)) throw caseError('endpoint_not_canonical');
+  }
+  return [...endpoints];
+}
+
+function isCanonical({ public_key, host }: EndpointClaim): boolean {
+  try {
+    return parsePublicKey(public_key) === public_key && parseHost(host).value === host;
+  } catch (error) {
+    if (error instanceof SanadError) return false;
+    throw error;
+  }
+}

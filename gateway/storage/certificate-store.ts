@@ -1,0 +1,37 @@
+import type { Connection } from './database.ts';
+
+/** The gateway's memory of what the issuer has signed; the issuer keeps its own, which decides. */
+export interface StoredCertificate {
+  readonly jti: string;
+  readonly registration: string;
+  readonly device: string;
+  readonly statusIndex: number;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+export async function insertCertificate(
+  connection: Connection,
+  certificate: StoredCertificate,
+): Promise<void> {
+  await connection
+    .insertInto('certificate')
+    .values({
+      jti: certificate.jti,
+      registration: certificate.registration,
+      device: certificate.device,
+      status_index: certificate.statusIndex,
+      status: 'valid',
+      issued_at: certificate.issuedAt,
+      expires_at: certificate.expiresAt,
+    })
+    .execute();
+}
+
+export async function markRevoked(connection: Connection, registration: string): Promise<void> {
+  await connection
+    .updateTable('certificate')
+    .set({ status: 'revoked' })
+    .where('registration', '=', registration)
+    .execute();
+}

@@ -1,0 +1,80 @@
+/**
+ * The gateway's tables as Kysely sees them. Only types of the portable subset: text, integer, bigint (seconds
+ * since the epoch). JSON is kept as text; the stores beside this file parse and print it.
+ */
+export interface Tables {
+  registration: RegistrationTable;
+  device: DeviceTable;
+  nonce: NonceTable;
+  idempotency: IdempotencyTable;
+  audit_entry: AuditEntryTable;
+  audit_content: AuditContentTable;
+  certificate: CertificateTable;
+}
+
+interface RegistrationTable {
+  id: string;
+  state: string;
+  profile: string;
+  route: string;
+  category: string;
+  fields: string;
+  endpoints: string;
+  consent: string;
+  note: string | null;
+  /** The reviewer's signed attestation, the only thing that moves the issuer. */
+  statement: string | null;
+  submitted_at: number;
+  changed_at: number;
+}
+
+interface DeviceTable {
+  registration: string;
+  thumbprint: string;
+  /** The public key's `x`. */
+  x: string;
+  added_at: number;
+}
+
+interface NonceTable {
+  key_id: string;
+  nonce: string;
+  expires_at: number;
+}
+
+interface IdempotencyTable {
+  key_id: string;
+  idempotency_key: string;
+  request_digest: string;
+  answer: string;
+  expires_at: number;
+}
+
+interface AuditEntryTable {
+  registration: string;
+  sequence: number;
+  at: number;
+  actor: string;
+  action: string;
+  commitment: string;
+  previous: string;
+  hash: string;
+}
+
+/** What an entry commits to. Deleting a row here deletes the content and leaves the chain verifiable. */
+interface AuditContentTable {
+  registration: string;
+  sequence: number;
+  salt: string;
+  content: string;
+}
+
+interface CertificateTable {
+  jti: string;
+  registration: string;
+  device: string;
+  status_index: number;
+  status: string;
+  issued_at: number;
+  expires_at: number;
+}
