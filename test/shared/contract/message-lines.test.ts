@@ -12,7 +12,8 @@ describe('message lines', () => {
         const stream = bytes(expected.map((text) => `${text}\n`).join(''));
         const lines = new MessageLines(10_000);
         const seen: string[] = [];
-        for (let at = 0; at < stream.length; at += step) seen.push(...lines.push(stream.slice(at, at + step)));
+        for (let at = 0; at < stream.length; at += step)
+          seen.push(...lines.push(stream.slice(at, at + step)));
         expect(seen).toEqual(expected);
       }),
     );
