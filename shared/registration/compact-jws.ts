@@ -88,6 +88,6 @@ function readJson(encoded: string, rules: JwsRules): unknown {
   try {
     return parseStrictJson(decoder.decode(bytes));
   } catch (error) {
-    refuse(rules.codes.malformed, 'not one JSON value with each member once', error);
+    return refuse(rules.codes.malformed, 'not one JSON value with each member once', error);
   }
 }

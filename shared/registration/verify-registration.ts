@@ -112,7 +112,7 @@ function settle(judge: () => Verified, clock: ClockReading): Verification {
 function register(verified: Verified, clock: ClockReading): VerifiedRegistration {
   const { claims, certificateText, issuerKey, configuration } = verified;
   const registration: VerifiedRegistration = Object.freeze({
-    [brand]: true,
+    [brand]: true as const,
     claims,
     certificateText,
     issuerKey,
