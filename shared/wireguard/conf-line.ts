@@ -24,7 +24,7 @@ export function readConfLines(text: string): readonly ConfLine[] {
 }
 
 function readConfLine(content: string, line: number): ConfLine | undefined {
-  // What one program shows as one line another reads as two; that is how hooks were smuggled (CVE-2018-10169).
+  // What one program shows as one line another reads as two: a way to smuggle a hook past whoever looks.
   if (/[^\P{Cc}\t]|[\u2028\u2029]|\p{Cs}/u.test(content))
     return { kind: 'problem', line, code: 'control_character' };
   // wg-quick(8): everything after the first # is a comment, inside a value too.

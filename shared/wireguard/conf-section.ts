@@ -1,6 +1,6 @@
 import { SanadError } from '../contract/problem.ts';
 import { asciiLowerCase, trimBlanks, type ConfLine, type ConfProblem } from './conf-line.ts';
-import { wireguardProblems, type WireguardProblemCode } from './wireguard-problem.ts';
+import { isWireguardProblemCode, wireguardProblems, type WireguardProblemCode } from './wireguard-problem.ts';
 
 export type ConfEntry = Extract<ConfLine, { kind: 'entry' }>;
 
@@ -27,8 +27,8 @@ export class ConfProblems {
     } catch (error) {
       if (!(error instanceof SanadError)) throw error;
       const { code, reason } = error.problem;
-      // Only this folder's readers run here, and they throw from its catalogue alone.
-      this.#found.push({ line, code: code as WireguardProblemCode, reason: `${key}: ${reason}` });
+      if (!isWireguardProblemCode(code)) throw error;
+      this.#found.push({ line, code, reason: `${key}: ${reason}` });
       return undefined;
     }
   }

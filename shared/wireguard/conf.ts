@@ -1,7 +1,7 @@
 import type { SanadError } from '../contract/problem.ts';
 import { configurationLimits as limits } from './configuration-message.ts';
 import type { Peer, TunnelConfiguration } from './configuration.ts';
-import { uniqueNetworks, unlessZero } from './configuration-conversion.ts';
+import { isUnset, uniqueNetworks } from './configuration-conversion.ts';
 import { droppedLine, type DroppedLine } from './conf-dropped.ts';
 import { asciiLowerCase, readConfLines, type ConfProblem } from './conf-line.ts';
 import { ConfProblems, readSections, SectionReader, type ConfSection } from './conf-section.ts';
@@ -76,7 +76,7 @@ function readConfiguration(
 }
 
 function readInterface(reader: SectionReader, peers: readonly Peer[]): TunnelConfiguration | undefined {
-  const privateKey = reader.required('PrivateKey', 'private_key_missing', PrivateKey.parse);
+  const privateKey = reader.required('PrivateKey', 'private_key_missing', (value) => PrivateKey.parse(value));
   const addresses = reader.list('Address', limits.addresses, parseAddress);
   if (reader.items('Address').length === 0) reader.note('address_missing');
   const dns = groupDns(reader.list('DNS', limits.dnsServers + limits.searchDomains, parseDnsEntry));
@@ -90,8 +90,8 @@ function readInterface(reader: SectionReader, peers: readonly Peer[]): TunnelCon
     privateKey,
     addresses: uniqueNetworks(addresses),
     dns,
-    ...unlessZero('mtu', mtu),
-    ...unlessZero('listenPort', listenPort),
+    ...(isUnset(mtu) ? {} : { mtu }),
+    ...(isUnset(listenPort) ? {} : { listenPort }),
     peers,
   };
 }
@@ -114,16 +114,16 @@ function readPeers(sections: readonly ConfSection[], problems: ConfProblems): re
 function readPeer(reader: SectionReader): Peer | undefined {
   const publicKey = reader.required('PublicKey', 'public_key_missing', parsePublicKey);
   const endpoint = reader.required('Endpoint', 'endpoint_missing', parseEndpoint);
-  const presharedKey = reader.one('PresharedKey', PresharedKey.parse);
+  const presharedKey = reader.one('PresharedKey', (value) => PresharedKey.parse(value));
   const allowedIps = reader.list('AllowedIPs', limits.allowedIps, parseAllowedIp);
-  const keepalive = reader.one('PersistentKeepalive', parseKeepalive);
+  const persistentKeepaliveSeconds = reader.one('PersistentKeepalive', parseKeepalive);
   if (publicKey === undefined || endpoint === undefined) return undefined;
   return {
     publicKey,
     ...(presharedKey === undefined || presharedKey.isAbsent() ? {} : { presharedKey }),
     endpoint,
     allowedIps: uniqueNetworks(allowedIps),
-    ...unlessZero('persistentKeepaliveSeconds', keepalive),
+    ...(isUnset(persistentKeepaliveSeconds) ? {} : { persistentKeepaliveSeconds }),
   };
 }
 

@@ -17,8 +17,8 @@ export function parseConfigurationMessage(message: ConfigurationMessage): Tunnel
     privateKey: PrivateKey.parse(message.privateKey),
     addresses: parseNetworks(message.addresses, { keepHostBits: true }),
     dns: parseDns(message.dns),
-    ...unlessZero('mtu', message.mtu),
-    ...unlessZero('listenPort', message.listenPort),
+    ...(isUnset(message.mtu) ? {} : { mtu: message.mtu }),
+    ...(isUnset(message.listenPort) ? {} : { listenPort: message.listenPort }),
     peers,
   };
 }
@@ -46,13 +46,13 @@ export function canonicalConfiguration(configuration: TunnelConfiguration): stri
 }
 
 function parsePeer(message: PeerMessage): Peer {
-  const { presharedKey, endpoint } = message;
+  const { presharedKey, endpoint, persistentKeepaliveSeconds } = message;
   return {
     publicKey: parsePublicKey(message.publicKey),
     ...parsePresharedKey(presharedKey),
     endpoint: { host: parseHost(endpoint.host), port: endpoint.port },
     allowedIps: parseNetworks(message.allowedIps, { keepHostBits: false }),
-    ...unlessZero('persistentKeepaliveSeconds', message.persistentKeepaliveSeconds),
+    ...(isUnset(persistentKeepaliveSeconds) ? {} : { persistentKeepaliveSeconds }),
   };
 }
 
@@ -94,6 +94,6 @@ function parseDns(message: ConfigurationMessage['dns']): TunnelConfiguration['dn
 }
 
 /** Zero means "off" or "any" to WireGuard: the same as leaving the field out, so it has one form here. */
-export function unlessZero<Name extends string>(name: Name, value: number | undefined) {
-  return (value === undefined || value === 0 ? {} : { [name]: value }) as { readonly [Key in Name]?: number };
+export function isUnset(value: number | undefined): value is undefined {
+  return value === undefined || value === 0;
 }

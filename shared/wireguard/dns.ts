@@ -4,11 +4,15 @@ import { wireguardError } from './wireguard-problem.ts';
 
 /** Servers and search domains stand mixed in a .conf, as wg-quick(8) reads them: addresses are servers. */
 export function groupDns(hosts: readonly Host[]): TunnelConfiguration['dns'] {
-  const valuesOf = (some: readonly Host[]) => [...new Set(some.map((host) => host.value))];
   return {
     servers: valuesOf(hosts.filter((host) => host.kind !== 'name')),
     searchDomains: valuesOf(hosts.filter((host) => host.kind === 'name')),
   };
+}
+
+/** Each host once. */
+function valuesOf(hosts: readonly Host[]): readonly string[] {
+  return [...new Set(hosts.map((host) => host.value))];
 }
 
 /** One entry of a DNS line. */

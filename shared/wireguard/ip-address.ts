@@ -19,9 +19,9 @@ export function readIpAddress(text: string): IpAddress | undefined {
 /** The address made of these bytes: 4 or 16. */
 export function ipAddressFromBytes(bytes: readonly number[]): IpAddress {
   const address = ipaddr.fromByteArray([...bytes]);
-  return address.kind() === 'ipv4'
-    ? { family: 4, text: address.toString(), bytes: address.toByteArray() }
-    : ipv6(address as ipaddr.IPv6);
+  return address instanceof ipaddr.IPv6
+    ? ipv6(address)
+    : { family: 4, text: address.toString(), bytes: address.toByteArray() };
 }
 
 /** Where packets can be sent to reach one machine. */

@@ -24,7 +24,6 @@ export const wireguardProblems = {
   network_malformed: usage('This is not an IP address with an optional prefix length.', correctFile),
   dns_malformed: usage('DNS takes addresses of servers and names of search domains only.', correctFile),
   number_malformed: usage('This is not a whole number in the range that WireGuard allows.', correctFile),
-  configuration_malformed: usage('This is not a tunnel configuration.', correctFile),
   peer_duplicate: usage('Two peers have the same public key.', correctFile),
   too_many_values: usage('There are more of these than Sanad takes.', correctFile),
 
@@ -49,6 +48,10 @@ export const wireguardProblems = {
 } as const satisfies ProblemCatalogue<string>;
 
 export type WireguardProblemCode = keyof typeof wireguardProblems;
+
+export function isWireguardProblemCode(code: string): code is WireguardProblemCode {
+  return Object.hasOwn(wireguardProblems, code);
+}
 
 /** `detail` in the finder's own words; never what was found. */
 export function wireguardError(
