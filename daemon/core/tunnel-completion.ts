@@ -113,8 +113,11 @@ function atStage<Kind extends ConnectingStage['kind']>(
   kind: Kind,
   go: (state: StateOf<'connecting'>, stage: At<Kind>) => Step,
 ): Step {
-  if (state.kind !== 'connecting' || state.stage.kind !== kind) return stay(state);
-  return go(state, state.stage as At<Kind>);
+  return state.kind === 'connecting' && isAt(state.stage, kind) ? go(state, state.stage) : stay(state);
+}
+
+function isAt<Kind extends ConnectingStage['kind']>(stage: ConnectingStage, kind: Kind): stage is At<Kind> {
+  return stage.kind === kind;
 }
 
 function bringUpWhenReady(state: StateOf<'connecting'>, stage: At<'closing_firewall'>): Step {

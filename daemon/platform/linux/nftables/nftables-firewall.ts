@@ -1,0 +1,62 @@
+import type { FirewallPolicy } from '../../../core/firewall-policy.ts';
+import { firewallFailed, type Firewall } from '../../../port/firewall.ts';
+import { compile } from './compile.ts';
+import { runNftOnce } from './nft-once.ts';
+import { NftSession } from './nft-session.ts';
+
+/**
+ * The packet filter through nft. Needs CAP_NET_ADMIN and no other right. `nft`: the absolute path of the
+ * program, never looked up in PATH.
+ */
+export function createNftablesFirewall({ nft = '/usr/sbin/nft' }: { readonly nft?: string } = {}): Firewall {
+  const inOrder = createQueue();
+  let session: NftSession | null = null;
+
+  async function carryOut(policy: FirewallPolicy): Promise<void> {
+    try {
+      const script = compile(policy);
+      if (!(await worksInSession(script))) await runNftOnce(nft, script);
+    } catch (error) {
+      throw firewallFailed(error);
+    }
+  }
+
+  /** false: it did not work, or nobody can say whether it did; the whole policy once more does no harm. */
+  async function worksInSession(script: string): Promise<boolean> {
+    if (session?.isUsable !== true) session = new NftSession(nft);
+    try {
+      return (await session.run(asOneLine(script))) === '';
+    } catch {
+      // Waited for, so that it cannot carry out the line after the process that now does.
+      await session.end();
+      return false;
+    }
+  }
+
+  return {
+    apply: (policy) => inOrder(() => carryOut(policy)),
+    reset: () => inOrder(() => carryOut({ kind: 'open' })),
+    close: () =>
+      inOrder(async () => {
+        await session?.end();
+        session = null;
+      }),
+  };
+}
+
+/** nft takes `;` between statements, also after `}`. */
+function asOneLine(script: string): string {
+  return script.trimEnd().replaceAll('\n', '; ');
+}
+
+type InOrder = (work: () => Promise<void>) => Promise<void>;
+
+/** Each after the one before, whether that worked or not. */
+function createQueue(): InOrder {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work, work);
+    last = next;
+    return next;
+  };
+}
