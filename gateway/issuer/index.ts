@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { readKeyFile } from '../key/key-file.ts';
+import { issuerFiles, readIssuerConfiguration } from './configuration.ts';
+import { Issuer } from './issuer.ts';
+import { listen } from './listen.ts';
+import { createIssuerServer } from './server.ts';
+import { StatusListSigner } from './status-list-signer.ts';
+import { IssuerStore } from './store.ts';
+
+/** sanad-issuer: the process that alone holds the keys which sign certificates and status lists. */
+interface Options {
+  readonly dir: string;
+  readonly socket: string;
+  readonly statusTtl: number;
+  readonly exitWithStdin: boolean;
+}
+
+const now = (): number => Math.floor(Date.now() / 1000);
+const log = (line: string): void => {
+  process.stderr.write(`sanad-issuer: ${line}\n`);
+};
+
+async function run(options: Options): Promise<void> {
+  const configuration = readIssuerConfiguration(options.dir);
+  const certificateKey = readKeyFile(join(options.dir, issuerFiles.certificateKey));
+  const statusKey = readKeyFile(join(options.dir, issuerFiles.statusKey));
+  const store = new IssuerStore(join(options.dir, issuerFiles.database));
+  const statusList = new StatusListSigner({
+    configuration,
+    statusKey,
+    store,
+    now,
+    ttlSeconds: options.statusTtl,
+    sleep: async (milliseconds) => {
+      await sleep(milliseconds);
+    },
+  });
+  const server = createIssuerServer(
+    new Issuer({ configuration, certificateKey, store, statusList, now }),
+    log,
+  );
+  await listen(server, options.socket);
+  stopOn(options, () => {
+    server.close();
+    store.close();
+    process.exit(0);
+  });
+  process.stdout.write('ready\n');
+}
+
+function stopOn(options: Options, stop: () => void): void {
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  if (!options.exitWithStdin) return;
+  // The gateway that started this process holds the other end: it is gone, however it went.
+  process.stdin.resume();
+  process.stdin.once('close', stop);
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 604_800) {
+    throw new InvalidArgumentError('a number of seconds from 1 to 604800');
+  }
+  return value;
+}
+
+await new Command('sanad-issuer')
+  .description('Signs certificates and the status list, on reviewers’ signed statements only.')
+  .requiredOption('--dir <directory>', 'the issuer’s keys and database, made by sanad-gateway init')
+  .requiredOption('--socket <path>', 'unix socket to listen on; its directory decides who reaches it')
+  .option('--status-ttl <seconds>', 'how long clients use a status list before they ask again', seconds, 900)
+  .option('--exit-with-stdin', 'end when standard input is closed', false)
+  .action(async (options: Options) => {
+    try {
+      await run(options);
+    } catch (error) {
+      log(error instanceof Error ? error.message : String(error));
+      process.exit(1);
+    }
+  })
+  .parseAsync();

@@ -1,0 +1,53 @@
+import { problemFrom, SanadError, type ProblemCatalogue } from '#shared/contract/problem.ts';
+
+const SIGN_ANEW = 'Sign the statement anew with `sanad-gateway case`.';
+
+export const issuerProblems = {
+  request_malformed: row('The issuer does not know this request.', 'Run gateway and issuer of one version.'),
+  statement_malformed: row('The reviewer’s statement is not one.', SIGN_ANEW),
+  statement_reviewer_unknown: row(
+    'The statement is signed with a key that is not a reviewer’s.',
+    'Sign with a key that this gateway lists as a reviewer’s.',
+  ),
+  statement_signature_invalid: row('The statement was changed after it was signed, or forged.', SIGN_ANEW),
+  statement_issuer_differs: row('The statement was made for another gateway.', SIGN_ANEW),
+  statement_action_differs: row('The statement does not say what is asked for.', SIGN_ANEW),
+  statement_incomplete: row('The statement does not say what exactly is attested.', SIGN_ANEW),
+  device_not_attested: row(
+    'The attestation does not list this device.',
+    'Have a reviewer attest the registration with this device.',
+  ),
+  assurance_not_offered: row('This gateway’s keys may not give this assurance.', SIGN_ANEW),
+  certificate_not_issuable: row(
+    'No certificate can be made of this statement.',
+    'Have the registration submitted and attested anew.',
+  ),
+  decision_lapsed: row(
+    'The authority’s decision was valid until a day that has passed.',
+    'Submit a new registration.',
+  ),
+  registration_revoked: row('The registration is revoked, for good.', 'Submit a new registration.'),
+  status_indices_exhausted: row(
+    'The status list is full.',
+    'Tell the gateway’s operator that a new status list is needed.',
+  ),
+  issuer_unavailable: row(
+    'The issuer does not answer.',
+    'Try again in a minute; if it stays, tell the gateway’s operator.',
+  ),
+  issuer_failed: row('The issuer failed.', 'Tell the gateway’s operator; the issuer’s log says more.'),
+} as const satisfies ProblemCatalogue<string>;
+
+export type IssuerProblemCode = keyof typeof issuerProblems;
+
+/** Refuses what was asked of the issuer. */
+export function issuerError(
+  code: IssuerProblemCode,
+  options: { readonly detail?: string; readonly cause?: unknown } = {},
+): SanadError {
+  return new SanadError(problemFrom(issuerProblems, code, options.detail), { cause: options.cause });
+}
+
+function row(reason: string, nextAction: string) {
+  return { kind: 'gateway', reason, nextAction } as const;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { problemSchema } from '#shared/contract/problem-schema.ts';
+
+/**
+ * The issuer's unix socket: one JSON object a line, a request and its answer. Everything the issuer believes
+ * stands in the statement that a reviewer signed; the gateway's word counts for nothing.
+ */
+export const MAX_REQUEST_BYTES = 64 * 1024;
+/** A status list of 131,072 random statuses is 60 KB. */
+export const MAX_ANSWER_BYTES = 1024 * 1024;
+
+const statement = z.string().max(16_384);
+
+export const issuerMethods = {
+  /** A certificate for one of the devices that the attestation lists. */
+  issueCertificate: {
+    parameters: z.strictObject({ statement, device: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
+    answer: z.strictObject({
+      certificate: z.string(),
+      jti: z.string(),
+      index: z.int(),
+      issuedAt: z.int(),
+      expiresAt: z.int(),
+    }),
+  },
+  /** Revokes every certificate of the registration, and every later one. Safe to repeat. */
+  revoke: {
+    parameters: z.strictObject({ statement }),
+    answer: z.strictObject({ revoked: z.int() }),
+  },
+  /** The current signed list; signed anew where something changed or half its ttl has passed. */
+  statusList: {
+    parameters: z.strictObject({}),
+    answer: z.strictObject({ list: z.string(), issuedAt: z.int(), ttlSeconds: z.int() }),
+  },
+} as const;
+
+export type IssuerMethod = keyof typeof issuerMethods;
+export type IssuerParameters<M extends IssuerMethod> = z.infer<(typeof issuerMethods)[M]['parameters']>;
+export type IssuerAnswer<M extends IssuerMethod> = z.infer<(typeof issuerMethods)[M]['answer']>;
+
+const id = z.int().min(0);
+export const issuerRequestSchema = z.discriminatedUnion('method', [
+  z.strictObject({
+    id,
+    method: z.literal('issueCertificate'),
+    parameters: issuerMethods.issueCertificate.parameters,
+  }),
+  z.strictObject({ id, method: z.literal('revoke'), parameters: issuerMethods.revoke.parameters }),
+  z.strictObject({ id, method: z.literal('statusList'), parameters: issuerMethods.statusList.parameters }),
+]);
+export type IssuerRequest = z.infer<typeof issuerRequestSchema>;
+
+export const issuerReplySchema = z.union([
+  z.strictObject({ id, answer: z.unknown() }),
+  /** id null: the request could not be read. */
+  z.strictObject({ id: id.nullable(), problem: problemSchema }),
+]);

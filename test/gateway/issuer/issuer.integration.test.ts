@@ -1,0 +1,244 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createKeyFile, type SigningKey } from '#gateway/key/key-file.ts';
+import { nodePrimitives } from '#gateway/key/node-primitives.ts';
+import { signJws } from '#gateway/key/sign-jws.ts';
+import type { IssuerConfiguration } from '#gateway/issuer/configuration.ts';
+import { Issuer } from '#gateway/issuer/issuer.ts';
+import { STATEMENT_TYPE } from '#gateway/issuer/statement.ts';
+import { StatusListSigner } from '#gateway/issuer/status-list-signer.ts';
+import { IssuerStore } from '#gateway/issuer/store.ts';
+import type { Attestation } from '#shared/contract/gateway-contract.ts';
+import { readCertificate } from '#shared/registration/certificate.ts';
+import { openPayload } from '#shared/registration/compact-jws.ts';
+import { publicKeyBytes } from '#shared/registration/thumbprint.ts';
+
+const ORIGIN = 'https://gateway.example';
+const REGISTRATION = '0f8fad5b-d9cb-469f-a165-70867728950e';
+const DEVICE = 'd'.repeat(43);
+const START = 1_800_000_000;
+
+let directory: string;
+let reviewer: SigningKey;
+let stranger: SigningKey;
+let statusKey: SigningKey;
+let certificateKey: SigningKey;
+let store: IssuerStore;
+let time: number;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sanad-issuer-'));
+  const key = (name: string) => createKeyFile(join(directory, `${name}.key.json`));
+  [reviewer, stranger, statusKey, certificateKey] = [key('r'), key('x'), key('s'), key('c')];
+  store = new IssuerStore(join(directory, 'issuer.db'));
+  time = START;
+});
+afterEach(() => {
+  store.close();
+  rmSync(directory, { recursive: true });
+});
+
+const now = () => time;
+const sleep = () => {
+  time++;
+  return Promise.resolve();
+};
+
+function issuer(ttlSeconds = 900): Issuer {
+  const configuration: IssuerConfiguration = {
+    ver: 1,
+    origin: ORIGIN,
+    status_list_uri: `${ORIGIN}/v1/status-list/1`,
+    certificate_seconds: 30 * 86_400,
+    assurances: ['attested'],
+    reviewers: [{ name: 'reviewer', key: reviewer.publicJwk }],
+  };
+  const statusList = new StatusListSigner({ configuration, store, now, statusKey, ttlSeconds, sleep });
+  return new Issuer({ configuration, store, now, certificateKey, statusList });
+}
+
+const attestation: Attestation = {
+  ver: 1,
+  iss: ORIGIN,
+  sub: REGISTRATION,
+  iat: START,
+  action: 'attest',
+  endpoints: [
+    { public_key: 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', host: 'vpn.example', port: 51_820 },
+  ],
+  devices: [DEVICE],
+  decision: {
+    authority: 'pk-pta',
+    profile: 'pk-pta@1',
+    route: 'B',
+    category: 'freelancer',
+    decided_at: START - 86_400,
+  },
+  assurance: 'attested',
+};
+
+function statement(
+  changes: Partial<Attestation> = {},
+  key = reviewer,
+  typ = STATEMENT_TYPE,
+): Promise<string> {
+  return signJws({ typ, claims: { ...attestation, ...changes }, key });
+}
+
+const revocation = () => statement({ action: 'revoke', note: 'withdrawn' });
+const refusal = (code: string) => ({ problem: { code } });
+
+describe('issuer', () => {
+  it('signs a certificate that says what the reviewer attested, for 30 days', async () => {
+    const issued = await issuer().issueCertificate({ statement: await statement(), device: DEVICE });
+    const key = publicKeyBytes(certificateKey.publicJwk);
+    if (key === undefined) throw new Error('a generated key has 32 bytes');
+    const claims = openPayload(readCertificate(issued.certificate), key, nodePrimitives);
+    expect(claims).toMatchObject({
+      iss: ORIGIN,
+      sub: REGISTRATION,
+      cnf: { jkt: DEVICE },
+      endpoints: attestation.endpoints,
+      decision: attestation.decision,
+      exp: START + 30 * 86_400,
+      status: { status_list: { idx: issued.index } },
+    });
+  });
+
+  it('lets no certificate outlive a decision whose end the authority published', async () => {
+    const decision = { ...attestation.decision, valid_until: START + 60 } as Attestation['decision'];
+    const issued = await issuer().issueCertificate({
+      statement: await statement({ decision }),
+      device: DEVICE,
+    });
+    expect(issued.expiresAt).toBe(START + 60);
+    time += 60;
+    await expect(
+      issuer().issueCertificate({ statement: await statement({ decision }), device: DEVICE }),
+    ).rejects.toMatchObject(refusal('decision_lapsed'));
+  });
+
+  it('gives every certificate an index of its own', async () => {
+    const text = await statement();
+    const issued = await Promise.all(
+      Array.from({ length: 50 }, () => issuer().issueCertificate({ statement: text, device: DEVICE })),
+    );
+    expect(new Set(issued.map(({ index }) => index)).size).toBe(50);
+  });
+
+  it.each([
+    ['a stranger’s statement', 'statement_reviewer_unknown', () => statement({}, stranger)],
+    [
+      'a stranger’s statement under a reviewer’s name',
+      'statement_signature_invalid',
+      () => statement({}, { ...stranger, kid: reviewer.kid }),
+    ],
+    [
+      'another gateway’s statement',
+      'statement_issuer_differs',
+      () => statement({ iss: 'https://x.example' }),
+    ],
+    ['a rejection', 'statement_action_differs', () => statement({ action: 'reject' })],
+    [
+      'a statement without endpoints',
+      'statement_incomplete',
+      () => statement({ endpoints: undefined as never }),
+    ],
+    ['other devices', 'device_not_attested', () => statement({ devices: ['e'.repeat(43)] })],
+    ['an assurance it does not give', 'assurance_not_offered', () => statement({ assurance: 'exempt' })],
+    ['an empty list of endpoints', 'certificate_not_issuable', () => statement({ endpoints: [] })],
+    ['a statement from the future', 'statement_malformed', () => statement({ iat: START + 301 })],
+    ['another type of token', 'statement_malformed', () => statement({}, reviewer, 'vpn-registration+jwt')],
+    ['something that is no token', 'statement_malformed', () => Promise.resolve('nonsense')],
+    [
+      'claims it does not know',
+      'statement_malformed',
+      () => statement({ surprise: true } as Partial<Attestation>),
+    ],
+  ])('refuses %s', async (_name, code, make) => {
+    await expect(
+      issuer().issueCertificate({ statement: await make(), device: DEVICE }),
+    ).rejects.toMatchObject(refusal(code));
+  });
+
+  it('refuses a statement with one changed character', async () => {
+    const [header = '', payload = '', signature = ''] = (await statement()).split('.');
+    const changed = Buffer.from(payload, 'base64url').toString().replace('vpn.example', 'vpn.exampla');
+    const tampered = [header, Buffer.from(changed).toString('base64url'), signature].join('.');
+    await expect(issuer().issueCertificate({ statement: tampered, device: DEVICE })).rejects.toMatchObject(
+      refusal('statement_signature_invalid'),
+    );
+  });
+
+  it('never issues again for a revoked registration, not even after a restart', async () => {
+    await issuer().issueCertificate({ statement: await statement(), device: DEVICE });
+    expect(await issuer().revoke({ statement: await revocation() })).toEqual({ revoked: 1 });
+    store.close();
+    store = new IssuerStore(join(directory, 'issuer.db'));
+    await expect(
+      issuer().issueCertificate({ statement: await statement(), device: DEVICE }),
+    ).rejects.toMatchObject(refusal('registration_revoked'));
+  });
+
+  it('may be told twice of a revocation', async () => {
+    await issuer().issueCertificate({ statement: await statement(), device: DEVICE });
+    await issuer().revoke({ statement: await revocation() });
+    expect(await issuer().revoke({ statement: await revocation() })).toEqual({ revoked: 0 });
+  });
+
+  it('does not take an attestation for a revocation', async () => {
+    await expect(issuer().revoke({ statement: await statement() })).rejects.toMatchObject(
+      refusal('statement_action_differs'),
+    );
+  });
+});
+
+describe('status list', () => {
+  it('stays the same until half its ttl has passed', async () => {
+    const one = issuer(900);
+    const first = await one.statusList();
+    time += 449;
+    expect(await one.statusList()).toEqual(first);
+    time += 1;
+    const second = await one.statusList();
+    expect(second.issuedAt).toBe(START + 450);
+    expect(second.list).not.toBe(first.list);
+  });
+
+  it('is signed anew after a revocation, with a later iat even within one second', async () => {
+    const one = issuer();
+    await one.issueCertificate({ statement: await statement(), device: DEVICE });
+    const before = await one.statusList();
+    await one.revoke({ statement: await revocation() });
+    const after = await one.statusList();
+    expect(after.issuedAt).toBeGreaterThan(before.issuedAt);
+  });
+
+  it('has strictly increasing times when many ask and change at once, and across restarts', async () => {
+    const seen = new Map<number, string>();
+    const note = ({ issuedAt, list }: { issuedAt: number; list: string }) => {
+      expect(seen.get(issuedAt) ?? list).toBe(list);
+      seen.set(issuedAt, list);
+    };
+    for (let round = 0; round < 3; round++) {
+      const one = issuer(1);
+      const text = await statement({ sub: crypto.randomUUID() });
+      await one.issueCertificate({ statement: text, device: DEVICE });
+      const lists = await Promise.all([one.statusList(), one.statusList(), one.statusList()]);
+      lists.forEach(note);
+      store.close();
+      store = new IssuerStore(join(directory, 'issuer.db'));
+      note(await issuer(1).statusList());
+    }
+  });
+
+  it('goes on from its last iat when the clock is set back', async () => {
+    const first = await issuer().statusList();
+    time -= 86_400;
+    await issuer().issueCertificate({ statement: await statement({ iat: time }), device: DEVICE });
+    await issuer().revoke({ statement: await statement({ iat: time, action: 'revoke' }) });
+    expect((await issuer().statusList()).issuedAt).toBe(first.issuedAt + 1);
+  });
+});
