@@ -1,0 +1,62 @@
+import { access, constants, readFile, realpath } from 'node:fs/promises';
+import type { Dns, DnsSettings } from '../../../port/dns.ts';
+import { runCommand } from '../command.ts';
+import { platformError } from '../platform-problem.ts';
+import { findProgram } from '../program.ts';
+import { parseResolvConf, renderResolvConf } from './resolv-conf.ts';
+
+const RESOLV_CONF = '/etc/resolv.conf';
+/** All that resolvconf writes in the layout that docs/decision/0006 asks for. */
+const STATE_DIRECTORY = '/run/resolvconf';
+
+/** Name servers through openresolv's resolvconf(8). */
+export class Resolvconf implements Dns {
+  readonly #device: string;
+  /** Whether there may be something to take back: at first an earlier run may have left it. */
+  #mayBeSet = true;
+
+  constructor(device: string) {
+    this.#device = device;
+  }
+
+  async requireSupport(): Promise<void> {
+    const program = findProgram('resolvconf');
+    if (program === undefined) throw platformError('dns_unsupported', { detail: 'no resolvconf' });
+    // systemd-resolved's stand-in needs D-Bus and a policy; it would fail only after the tunnel is up.
+    if ((await realpath(program)).endsWith('resolvectl'))
+      throw platformError('dns_unsupported', { detail: 'resolvconf is systemd-resolved' });
+    try {
+      await access(STATE_DIRECTORY, constants.W_OK);
+    } catch (cause) {
+      throw platformError('dns_unsupported', { detail: `no right to write ${STATE_DIRECTORY}`, cause });
+    }
+  }
+
+  async set(dns: DnsSettings): Promise<void> {
+    if (dns.servers.length === 0 && dns.searchDomains.length === 0) return;
+    const program = findProgram('resolvconf');
+    if (program === undefined) throw platformError('dns_unsupported', { detail: 'no resolvconf' });
+    this.#mayBeSet = true;
+    // -m 0 -x, as wg-quick(8): before all others, and exclusively.
+    const words = ['-a', this.#device, '-m', '0', '-x'];
+    const outcome = await runCommand(program, words, renderResolvConf(dns));
+    if (outcome.code !== 0) throw platformError('set_dns_failed', { detail: outcome.stderr });
+  }
+
+  async reset(): Promise<void> {
+    const program = findProgram('resolvconf');
+    if (!this.#mayBeSet || program === undefined) return;
+    // -f: that there is nothing to delete is no error.
+    const outcome = await runCommand(program, ['-f', '-d', this.#device]);
+    if (outcome.code !== 0) throw platformError('set_dns_failed', { detail: outcome.stderr });
+    this.#mayBeSet = false;
+  }
+
+  async servers(): Promise<readonly string[]> {
+    try {
+      return parseResolvConf(await readFile(RESOLV_CONF, 'utf8'));
+    } catch {
+      return []; // no such file: the C library would ask loopback, which is always open
+    }
+  }
+}

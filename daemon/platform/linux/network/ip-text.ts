@@ -1,0 +1,85 @@
+import { coverFamily, formatIpNetwork, type IpNetwork } from '#shared/wireguard/ip-network.ts';
+import type { NetworkState } from '../../../port/network.ts';
+
+export type Family = 4 | 6;
+
+export interface RoutingNames {
+  readonly device: string;
+  /** Mark of the encrypted packets; also the number of the routing table, as wg-quick(8) does it. */
+  readonly mark: number;
+}
+
+/** Above these, `ip rule` has only what the administrator put there on purpose. */
+const MAIN_EXCEPT_DEFAULT_PRIORITY = 5209;
+const TUNNEL_PRIORITY = 5210;
+
+/**
+ * Lines for one `ip -FAMILY -batch -`. Link first: a route over a link that is down is refused. Both families
+ * bring it up, so that neither has to wait for the other.
+ */
+export function renderSet(state: NetworkState, family: Family, names: RoutingNames): readonly string[] {
+  const { device, mark } = names;
+  const ofFamily = (network: IpNetwork): boolean => network.family === family;
+  const routes = state.routes.filter(ofFamily);
+  return [
+    `link set dev ${device} mtu ${state.mtu} up`,
+    ...state.addresses.filter(ofFamily).map((it) => `address replace ${formatIpNetwork(it)} dev ${device}`),
+    ...routes.map((route) => `route replace ${formatIpNetwork(route)} dev ${device} table ${mark}`),
+    ...(routes.length === 0 ? [] : renderRules(coverFamily(routes, family), mark)),
+  ];
+}
+
+/**
+ * Everything but the encrypted packets asks the tunnel's table first. In a full tunnel the main table is asked
+ * before it, its default route aside, so that connected networks are not sent into the tunnel (the firewall
+ * drops them); in a split tunnel what belongs inside goes inside whatever the main table knows.
+ */
+function renderRules(isFull: boolean, mark: number): readonly string[] {
+  const main = `rule add lookup main suppress_prefixlength 0 priority ${MAIN_EXCEPT_DEFAULT_PRIORITY}`;
+  const tunnel = `rule add not fwmark ${mark} lookup ${mark} priority ${TUNNEL_PRIORITY}`;
+  return isFull ? [tunnel, main] : [tunnel];
+}
+
+/** Takes away whatever `renderSet` may have made. Each line may fail: most of it is absent already. */
+export function renderClear({ device, mark }: RoutingNames): readonly string[] {
+  return [
+    `rule del priority ${MAIN_EXCEPT_DEFAULT_PRIORITY}`,
+    `rule del priority ${TUNNEL_PRIORITY}`,
+    `route flush table ${mark}`,
+    `address flush dev ${device}`,
+    `link set dev ${device} down`,
+  ];
+}
+
+/**
+ * A fresh device once up and down, so that wireguard-go's own state is "down" and no UDP port is open while it
+ * is idle; and no link-local address, which would send router solicitations into the tunnel.
+ */
+export function renderFreshDevice({ device }: RoutingNames): readonly string[] {
+  return [
+    `link set dev ${device} addrgenmode none`,
+    `link set dev ${device} up`,
+    `link set dev ${device} down`,
+  ];
+}
+
+export interface BatchFailure {
+  /** Which line, counted from 1 since the process was started. */
+  readonly line: number;
+  /** What `ip` said. */
+  readonly reason: string;
+}
+
+/**
+ * Reads what `ip -force -batch -` wrote to standard error: complaints, each followed by "Command failed -:LINE".
+ * Undefined until the line `endLine` has failed; that one is made to fail, to mark the end.
+ */
+export function parseBatchErrors(text: string, endLine: number): readonly BatchFailure[] | undefined {
+  const failures: BatchFailure[] = [];
+  const failed = /([^]*?)Command failed -:(\d+)\n/g;
+  for (const [, reason = '', line] of text.matchAll(failed)) {
+    if (Number(line) === endLine) return failures;
+    failures.push({ line: Number(line), reason: reason.trim().replaceAll(/\s+/g, ' ') });
+  }
+  return undefined;
+}
