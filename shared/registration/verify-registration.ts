@@ -113,7 +113,7 @@ function register(verified: Verified, clock: ClockReading): VerifiedRegistration
   const { claims, certificateText, issuerKey, configuration } = verified;
   const registration: VerifiedRegistration = Object.freeze({
     [brand]: true as const,
-    claims,
+    claims: deepFrozen(claims),
     certificateText,
     issuerKey,
     configuration,
@@ -121,6 +121,14 @@ function register(verified: Verified, clock: ClockReading): VerifiedRegistration
   });
   genuine.add(registration);
   return registration;
+}
+
+/** The claims are this module's own; the configuration is its caller's, whose types are read-only. */
+function deepFrozen<Value extends object>(value: Value): Value {
+  for (const member of Object.values(value)) {
+    if (typeof member === 'object' && member !== null) deepFrozen(member);
+  }
+  return Object.freeze(value);
 }
 
 /** Anything that is no refusal is a defect: it goes up, and nothing is verified. */

@@ -115,7 +115,7 @@ export function statusBytes(size: number, statuses: Readonly<Record<number, Stat
   return deflateSync(bytes, { level: 9 }).toString('base64url');
 }
 
-interface StatusListChanges extends Partial<StatusListClaims> {
+export interface StatusListChanges extends Partial<StatusListClaims> {
   readonly statuses?: Readonly<Record<number, StatusValue>>;
   readonly size?: number;
   readonly signer?: TestKey;

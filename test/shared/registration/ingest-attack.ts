@@ -1,0 +1,229 @@
+import { randomBytes } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
+import { nodePrimitives } from '#daemon/platform/node-primitives.ts';
+import type { KeySetClaims } from '#shared/registration/key-set.ts';
+import { acceptKeySet, KEY_SET_TYPE, MAX_KEY_SET_BYTES } from '#shared/registration/key-set.ts';
+import {
+  acceptDeliveredStatusList,
+  acceptStatusList,
+  MAX_INFLATED_BYTES,
+  MAX_STATUS_LIST_BYTES,
+  STATUS_LIST_TYPE,
+} from '#shared/registration/status-list.ts';
+import type { Attack } from './attack.ts';
+import { accept } from './attack.ts';
+import type { StatusListChanges } from './issue.ts';
+import {
+  acceptedKeySet,
+  acceptedStatusList,
+  clockAt,
+  DAY,
+  issueKeySet,
+  issueStatusList,
+  keySetClaims,
+  makeGateway,
+  makeKey,
+  NOW,
+  signJws,
+  statusBytes,
+} from './issue.ts';
+
+const gateway = makeGateway();
+const keySet = acceptedKeySet(gateway);
+const keySetTwo = acceptedKeySet(gateway, { version: 2 });
+const list = acceptedStatusList(gateway);
+const clock = clockAt(NOW);
+const primitives = nodePrimitives;
+const [firstKey] = keySetClaims(gateway).keys;
+if (firstKey === undefined) throw new Error('a gateway has keys');
+
+const takeKeySet = (text: string) =>
+  acceptKeySet({ text, anchor: gateway.anchor, stored: keySetTwo, clock, primitives });
+const takeList = (text: string) => acceptStatusList({ text, keySet, stored: list, clock, primitives });
+
+const keySetHeader = { alg: 'Ed25519', typ: KEY_SET_TYPE, kid: gateway.root.kid };
+const listHeader = { alg: 'Ed25519', typ: STATUS_LIST_TYPE, kid: gateway.statusKey.kid };
+
+function keySetSaying(changes: object): string {
+  return signJws(keySetHeader, { ...keySetClaims(gateway, { version: 3 }), ...changes }, gateway.root);
+}
+
+function listSaying(changes: StatusListChanges): string {
+  return issueStatusList(gateway, { iat: NOW, ...changes });
+}
+
+function listing(lst: string): string {
+  return listSaying({ status_list: { bits: 2, lst } });
+}
+
+function keys(change: Partial<KeySetClaims['keys'][number]>): string {
+  return keySetSaying({ keys: [{ ...firstKey, ...change }] });
+}
+
+const keySetAttacks: readonly Attack[] = [
+  accept('an empty key set', 'key_set_malformed', () => takeKeySet('')),
+  accept('HTML where a key set was asked for', 'key_set_malformed', () => takeKeySet('<html>Log in</html>')),
+  accept('an oversize key set', 'key_set_malformed', () => takeKeySet('a'.repeat(MAX_KEY_SET_BYTES + 1))),
+  accept('a status list in place of a key set', 'key_set_malformed', () => takeKeySet(list.text)),
+  ...[{ alg: 'none' }, { typ: 'JWT' }, { jwk: gateway.root.publicJwk }, { crit: ['x'] }].map((header) =>
+    accept(`a key set with header ${JSON.stringify(header).slice(0, 20)}`, 'key_set_malformed', () =>
+      takeKeySet(
+        signJws({ ...keySetHeader, ...header }, keySetClaims(gateway, { version: 3 }), gateway.root),
+      ),
+    ),
+  ),
+  ...[
+    { ver: 2 },
+    { iss: 'https://elsewhere.test' },
+    { version: 0 },
+    { version: 2.5 },
+    { exp: NOW - DAY },
+    { keys: {} },
+    { gateway_origins: ['https://gateway.test/'] },
+    { status_origins: ['file:///etc'] },
+    { status_origins: ['https://user@cdn.test'] },
+    { comment: '' },
+  ].map((changes) =>
+    accept(`a key set that says ${JSON.stringify(changes)}`, 'key_set_malformed', () =>
+      takeKeySet(keySetSaying(changes)),
+    ),
+  ),
+  accept('a key set with doubled claims', 'key_set_malformed', () =>
+    takeKeySet(
+      signJws(
+        keySetHeader,
+        JSON.stringify(keySetClaims(gateway)).replace('{', '{"version":9,'),
+        gateway.root,
+      ),
+    ),
+  ),
+  accept('a key under another key’s kid', 'key_set_malformed', () =>
+    takeKeySet(keys({ kid: gateway.statusKey.kid })),
+  ),
+  accept('a key of 31 bytes', 'key_set_malformed', () => takeKeySet(keys({ x: `${'A'.repeat(42)}B` }))),
+  accept('a private key in a key set', 'key_set_malformed', () =>
+    takeKeySet(keySetSaying({ keys: [{ ...firstKey, d: 'AAAA' }] })),
+  ),
+  ...['.example', 'Example', '192.0.2.1', '', '*.example'].map((suffix) =>
+    accept(`the host suffix "${suffix}"`, 'key_set_malformed', () =>
+      takeKeySet(keys({ host_suffixes: [suffix] })),
+    ),
+  ),
+  accept('a key set signed by another root', 'key_set_root_unknown', () =>
+    takeKeySet(issueKeySet(gateway, { version: 3, signer: makeKey() })),
+  ),
+  accept('a key set signed by an issuing key', 'key_set_root_unknown', () =>
+    takeKeySet(issueKeySet(gateway, { version: 3, signer: gateway.certificateKey })),
+  ),
+  accept('another root under this root’s kid', 'key_set_signature_invalid', () =>
+    takeKeySet(issueKeySet(gateway, { version: 3, signer: { ...makeKey(), kid: gateway.root.kid } })),
+  ),
+  accept('a key listed twice', 'key_set_duplicate_key', () =>
+    takeKeySet(keySetSaying({ keys: [firstKey, firstKey] })),
+  ),
+  accept('a role that is not known', 'key_set_role_unknown', () => takeKeySet(keys({ roles: ['root'] }))),
+  accept('an older key set', 'key_set_older', () => takeKeySet(keySet.text)),
+  accept('the same version with other bytes', 'key_set_conflict', () =>
+    takeKeySet(keySetSaying({ version: 2, iat: NOW - 1 })),
+  ),
+  accept('an expired key set', 'key_set_expired', () => takeKeySet(keySetSaying({ exp: NOW }))),
+];
+
+const statusListAttacks: readonly Attack[] = [
+  accept('an empty status list', 'status_list_malformed', () => takeList('')),
+  accept('a status list with alg none', 'status_list_malformed', () =>
+    takeList(signJws({ ...listHeader, alg: 'none' }, {}, gateway.statusKey)),
+  ),
+  accept('a certificate’s type on a list', 'status_list_malformed', () =>
+    takeList(signJws({ ...listHeader, typ: 'JWT' }, {}, gateway.statusKey)),
+  ),
+  accept('a list of one bit a status', 'status_list_malformed', () =>
+    takeList(
+      signJws(
+        listHeader,
+        { ...listClaims(), status_list: { bits: 1, lst: statusBytes(8) } },
+        gateway.statusKey,
+      ),
+    ),
+  ),
+  accept('a list without exp', 'status_list_malformed', () =>
+    takeList(signJws(listHeader, { ...listClaims(), exp: undefined }, gateway.statusKey)),
+  ),
+  accept('a list that stands for eight days', 'status_list_malformed', () =>
+    takeList(listSaying({ exp: NOW + 8 * DAY })),
+  ),
+  accept('a list with ttl 0', 'status_list_malformed', () => takeList(listSaying({ ttl: 0 }))),
+  accept('a list with a doubled lst', 'status_list_malformed', () =>
+    takeList(
+      signJws(
+        listHeader,
+        JSON.stringify(listClaims()).replace('"lst":', '"lst":"AA","lst":'),
+        gateway.statusKey,
+      ),
+    ),
+  ),
+  accept('statuses that are not zlib', 'status_list_malformed', () => takeList(listing('AAAA'))),
+  accept('statuses cut short', 'status_list_malformed', () =>
+    takeList(listing(statusBytes(1_000_000).slice(0, -8))),
+  ),
+  accept('statuses in non-canonical base64url', 'status_list_malformed', () => takeList(listing('AB'))),
+  accept('an oversize list', 'status_list_too_large', () => takeList('a'.repeat(MAX_STATUS_LIST_BYTES + 1))),
+  accept('a decompression bomb of 64 MiB', 'status_list_too_large', () =>
+    takeList(listing(deflateSync(new Uint8Array(2 ** 26)).toString('base64url'))),
+  ),
+  accept('one byte more than may be inflated', 'status_list_too_large', () =>
+    takeList(listing(deflateSync(new Uint8Array(MAX_INFLATED_BYTES + 1)).toString('base64url'))),
+  ),
+  accept('a list signed by a stranger', 'status_list_key_not_allowed', () =>
+    takeList(listSaying({ signer: makeKey() })),
+  ),
+  accept('a list signed by the certificate key', 'status_list_key_not_allowed', () =>
+    takeList(listSaying({ signer: gateway.certificateKey })),
+  ),
+  accept('a delivered list that no key set vouches for', 'status_list_key_not_allowed', () =>
+    acceptDeliveredStatusList({ text: list.text, keySets: [], stored: new Map(), clock, primitives }),
+  ),
+  accept('a stranger under the status key’s kid', 'status_list_signature_invalid', () =>
+    takeList(listSaying({ signer: { ...makeKey(), kid: gateway.statusKey.kid } })),
+  ),
+  accept('a list in another gateway’s name', 'status_list_issuer_wrong', () =>
+    takeList(listSaying({ iss: 'https://elsewhere.test' })),
+  ),
+  ...['https://cdn.test/list', 'http://gateway.test/v1/status-list/1', 'file:///list', 'not an address'].map(
+    (sub) =>
+      accept(`a list for ${sub}`, 'status_list_issuer_wrong', () =>
+        acceptStatusList({ text: listSaying({ sub }), keySet, stored: undefined, clock, primitives }),
+      ),
+  ),
+  accept('another list than the one asked for', 'status_list_issuer_wrong', () =>
+    takeList(listSaying({ sub: `${gateway.origin}/v1/status-list/2` })),
+  ),
+  accept('an older list', 'status_list_older', () => takeList(listSaying({ iat: NOW - 61 }))),
+  accept('an older list, delivered', 'status_list_older', () =>
+    acceptDeliveredStatusList({
+      text: listSaying({ iat: NOW - 61 }),
+      keySets: [keySet],
+      stored: new Map([[list.uri, list]]),
+      clock,
+      primitives,
+    }),
+  ),
+  accept('the same second with other bytes', 'status_list_conflict', () =>
+    takeList(listSaying({ iat: NOW - 60, statuses: { 7: 1 } })),
+  ),
+  accept('an expired list', 'status_list_expired', () => takeList(listSaying({ iat: NOW - 30, exp: NOW }))),
+  accept('random bytes', 'status_list_malformed', () => takeList(randomBytes(2000).toString('latin1'))),
+];
+
+function listClaims() {
+  return {
+    iss: gateway.origin,
+    sub: gateway.statusListUri,
+    iat: NOW,
+    exp: NOW + DAY,
+    ttl: 900,
+    status_list: { bits: 2, lst: statusBytes(8) },
+  };
+}
+
+export const ingestAttacks: readonly Attack[] = [...keySetAttacks, ...statusListAttacks];
