@@ -29,13 +29,16 @@ export function checkCoverage(
   if (presented.length === 0) refuse('peer_without_endpoint', 'no peer');
   for (const endpoint of presented) {
     if (endpoint.host === '') refuse('peer_without_endpoint');
-    const host = canonicalHost(endpoint.host);
-    const isCovered = covered.some(
-      (claim) =>
-        claim.public_key === endpoint.publicKey && claim.host === host && claim.port === endpoint.port,
-    );
-    if (!isCovered) refuse('endpoint_not_covered', `${endpoint.host}, port ${endpoint.port}`);
+    if (!isCovered(endpoint, covered))
+      refuse('endpoint_not_covered', `${endpoint.host}, port ${endpoint.port}`);
   }
+}
+
+function isCovered({ publicKey, host, port }: PresentedEndpoint, covered: readonly EndpointClaim[]): boolean {
+  const candidates = covered.filter((claim) => claim.public_key === publicKey && claim.port === port);
+  if (candidates.some((claim) => claim.host === host)) return true;
+  const canonical = canonicalHost(host);
+  return candidates.some((claim) => claim.host === canonical);
 }
 
 /** Refuses a host that the issuing key may not cover. */
