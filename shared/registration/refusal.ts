@@ -1,7 +1,7 @@
 import type { Problem } from '../contract/problem.ts';
 import { problemFrom, SanadError } from '../contract/problem.ts';
 
-const REGISTER = 'Register this VPN server with `sanad register`.';
+const REGISTER = 'Register it with `sanad register`.';
 const RENEW = 'Get a new certificate with `sanad register`.';
 const REFRESH = 'Connect this machine to the internet and try again.';
 const ASK_GATEWAY = 'Ask the gateway that registered you; `sanad registration show` says who that is.';
@@ -15,7 +15,7 @@ const UPDATE = 'Update Sanad and connect again.';
  */
 export const refusals = {
   // The certificate, as it lies there.
-  unregistered: row('This tunnel has no registration.', REGISTER),
+  unregistered: row('This tunnel’s endpoint is not registered.', REGISTER),
   certificate_too_large: row('The certificate is larger than a certificate can be.', RENEW),
   certificate_malformed: row('The certificate is damaged and cannot be read.', RENEW),
   algorithm_not_allowed: row('The certificate is signed with a method that is not accepted.', RENEW),
