@@ -104,7 +104,6 @@ function parse<Schema extends z.ZodType>(
   name: string,
   schema: Schema,
 ): Reading<z.infer<Schema>> {
-  const unreadable = (problem: Problem): Reading<never> => ({ kind: 'unreadable', problem });
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -115,6 +114,10 @@ function parse<Schema extends z.ZodType>(
   const parsed = schema.safeParse(json);
   if (!parsed.success) return unreadable(problemFrom(stateProblems, 'state_corrupt', name));
   return { kind: 'read', value: parsed.data };
+}
+
+function unreadable(problem: Problem): Reading<never> {
+  return { kind: 'unreadable', problem };
 }
 
 function versionOf(json: unknown): number {

@@ -43,14 +43,17 @@ export function callingAtOnce(configuration: DeviceConfiguration): {
   readonly configuration: DeviceConfiguration;
   readonly quiet: readonly PublicKey[];
 } {
-  const isQuiet = (peer: DevicePeer): boolean => peer.keepaliveSeconds === 0;
   const peers = configuration.peers.map((peer) =>
-    isQuiet(peer) ? { ...peer, keepaliveSeconds: CALLING_KEEPALIVE_SECONDS } : peer,
+    isQuiet(peer) ? Object.assign({}, peer, { keepaliveSeconds: CALLING_KEEPALIVE_SECONDS }) : peer,
   );
   return {
     configuration: { ...configuration, peers },
     quiet: configuration.peers.filter(isQuiet).map((peer) => peer.publicKey),
   };
+}
+
+function isQuiet(peer: DevicePeer): boolean {
+  return peer.keepaliveSeconds === 0;
 }
 
 function devicePeerOf(peer: Peer, addresses: BringUp['peers']): DevicePeer {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PublicKey } from '#shared/wireguard/key.ts';
 import type { BringUp, PeerReading, WireGuard } from '../../../port/wireguard.ts';
 import type { DeviceBackend } from './device-backend.ts';
-import { callingAtOnce, deviceConfigurationOf } from './device-configuration.ts';
+import { callingAtOnce, deviceConfigurationOf, type DeviceConfiguration } from './device-configuration.ts';
 
 /** A peer in the same city answers in 10 ms; one that has not in a second is asked less often. */
 const pollSteps = [
@@ -11,12 +11,31 @@ const pollSteps = [
   { untilMilliseconds: Infinity, everyMilliseconds: 200 },
 ] as const;
 
+/**
+ * WireGuard itself calls again only after 5 s (REKEY_TIMEOUT), so one lost packet would cost as much. Further
+ * apart each time, because calling anew gives up an answer that may be under way over a slow link.
+ */
+const CALL_AGAIN_AFTER_MILLISECONDS = [1000, 3000] as const;
+
+/**
+ * A peer takes two calls within this time for a replay: calls carry a time that wireguard-go rounds to 17 ms, and
+ * 50 a second is the most that a peer looks at.
+ */
+const SHORTEST_TIME_BETWEEN_CALLS_MILLISECONDS = 40;
+
+interface Call {
+  /** Every peer called at once. Holds the private key, so it is kept only until somebody answers. */
+  readonly configuration: DeviceConfiguration;
+  /** Peers that are called at once but whose configuration keeps them quiet. */
+  readonly quiet: readonly PublicKey[];
+}
+
 /** The WireGuard port over either backend. */
 export class LinuxWireGuard implements WireGuard {
   readonly #backend: DeviceBackend;
   readonly #mark: number;
-  /** Peers that are called at once but whose configuration keeps them quiet. */
-  #quiet: readonly PublicKey[] = [];
+  #call: Call | null = null;
+  #calledAt = -Infinity;
 
   constructor({ backend, mark }: { readonly backend: DeviceBackend; readonly mark: number }) {
     this.#backend = backend;
@@ -24,23 +43,24 @@ export class LinuxWireGuard implements WireGuard {
   }
 
   async prepare(): Promise<void> {
-    this.#quiet = [];
+    this.#call = null;
     if (this.#backend.isThere()) await this.#backend.clear();
     else await this.#backend.make();
   }
 
   async bringUp(tunnel: BringUp): Promise<void> {
-    const { configuration, quiet } = callingAtOnce(deviceConfigurationOf(tunnel, this.#mark));
-    this.#quiet = quiet;
-    await this.#backend.configure(configuration);
+    const call = callingAtOnce(deviceConfigurationOf(tunnel, this.#mark));
+    this.#call = call;
+    await this.#callNow(call);
   }
 
   async awaitHandshake(signal: AbortSignal): Promise<number | null> {
     const at = await this.#pollHandshake(signal);
-    if (at === null) return null;
+    const call = this.#call;
+    if (at === null || call === null) return null;
+    this.#call = null;
     // Peers that nobody wanted kept alive fall silent again.
-    await this.#backend.setKeepalive(this.#quiet, 0);
-    this.#quiet = [];
+    await this.#backend.setKeepalive(call.quiet, 0);
     return at;
   }
 
@@ -49,7 +69,7 @@ export class LinuxWireGuard implements WireGuard {
   }
 
   async takeDown(): Promise<void> {
-    this.#quiet = [];
+    this.#call = null;
     if (this.#backend.isThere()) await this.#backend.clear();
   }
 
@@ -58,23 +78,37 @@ export class LinuxWireGuard implements WireGuard {
   }
 
   async close(): Promise<void> {
+    this.#call = null;
     await this.#backend.remove();
+  }
+
+  async #callNow(call: Call): Promise<void> {
+    const since = performance.now() - this.#calledAt;
+    if (since < SHORTEST_TIME_BETWEEN_CALLS_MILLISECONDS)
+      await sleep(SHORTEST_TIME_BETWEEN_CALLS_MILLISECONDS - since);
+    if (this.#call !== call) return; // taken down meanwhile
+    await this.#backend.configure(call.configuration);
+    this.#calledAt = performance.now();
   }
 
   async #pollHandshake(signal: AbortSignal): Promise<number | null> {
     const start = performance.now();
-    while (!signal.aborted) {
+    const again = [...CALL_AGAIN_AFTER_MILLISECONDS];
+    while (!signal.aborted && this.#call !== null) {
       const at = firstHandshake(await this.#backend.read());
       if (at !== null) return at;
       const waited = performance.now() - start;
-      const step = pollSteps.find(({ untilMilliseconds }) => waited < untilMilliseconds);
-      await sleep(step?.everyMilliseconds);
+      if (waited > (again[0] ?? Infinity)) {
+        again.shift();
+        await this.#callNow(this.#call);
+      }
+      await sleep(pollSteps.find(({ untilMilliseconds }) => waited < untilMilliseconds)?.everyMilliseconds);
     }
     return null;
   }
 }
 
-/** Peers are made anew by `bringUp`, so any handshake is one since then. */
+/** Peers are made anew by each call, so any handshake is one since then. */
 function firstHandshake(peers: readonly PeerReading[]): number | null {
   return peers.find((peer) => peer.latestHandshakeAt !== null)?.latestHandshakeAt ?? null;
 }
