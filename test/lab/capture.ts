@@ -3,7 +3,7 @@ import { must, root, start, until, type Host } from './process.ts';
 import { LAB, logOf } from './system.ts';
 
 export interface Capture {
-  /** Ends the capture and gives the packets that match the filter, a line each. */
+  /** Ends the capture and gives the packets that match the filter, a line each, epoch seconds first. */
   stop(filter?: string): Promise<readonly string[]>;
 }
 
@@ -27,23 +27,27 @@ export async function capture(host: Host, device: string, name: string): Promise
       await process.stop('SIGINT');
       const kernelDrops = /(\d+) packets dropped by kernel/.exec(logOf(name))?.[1];
       if (kernelDrops !== '0') throw new Error(`the capture lost ${kernelDrops} packets: it proves nothing`);
-      const text = await must(host, root, ['tcpdump', '-nn', '-r', file, ...(filter === '' ? [] : [filter])]);
+      const text = await must(host, root, ['tcpdump', '-nn', '-tt', '-r', file, ...(filter === '' ? [] : [filter])]);
       return text.split('\n').filter((line) => line !== '');
     },
   };
 }
 
+/** UDP length of the probe's flood: 8 bytes of header and `leak?`. No WireGuard or DNS message is so short. */
+const PROBE = 13;
+
 /**
  * On the router's side of the client's link: everything from the client that is neither WireGuard to the peer
- * nor neighbour discovery. Replies and the router's own packets are not the client's leaks.
+ * nor neighbour discovery. Replies and the router's own packets are not the client's leaks. What the flood sends
+ * to the peer's own address and port counts: it is not WireGuard.
  */
 export const outsideTunnel =
   `(src host ${addresses.client} or src host ${addresses.client6}) ` +
-  `and not (udp and dst host ${addresses.peer} and dst port 51820) ` +
-  `and not (udp and dst host ${addresses.peer6} and dst port 51820) ` +
+  `and not (udp and dst host ${addresses.peer} and dst port 51820 and udp[4:2] != ${PROBE}) ` +
+  `and not (udp and dst host ${addresses.peer6} and dst port 51820 and ip6[44:2] != ${PROBE}) ` +
   'and not (icmp6 and ip6[40] >= 133 and ip6[40] <= 136)';
 
 /** The same without what sanad-fetch may do while closed: the gateway, and names at the system's resolver. */
 export const outsideTunnelAndFetcher =
   `${outsideTunnel} and not (tcp and dst host ${addresses.gateway} and dst port 8443) ` +
-  `and not (udp and dst host ${addresses.outsideResolver} and dst port 53)`;
+  `and not (udp and dst host ${addresses.outsideResolver} and dst port 53 and udp[4:2] != ${PROBE})`;

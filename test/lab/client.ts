@@ -57,6 +57,8 @@ export interface Person {
   sanad(words: readonly string[], options?: RunOptions): Promise<Outcome>;
   /** sanad ... --json, parsed; the exit code beside it. */
   json(...words: readonly string[]): Promise<{ readonly code: number | null; readonly answer: Answer }>;
+  /** A program of this person's that stays, e.g. a flood or `sanad watch`. */
+  begin(name: string, argv: readonly string[]): Background;
   /** What an ordinary program of this person sees. */
   probe(...words: readonly string[]): Promise<unknown>;
   readonly keychain: SecretService;
@@ -85,6 +87,7 @@ export async function startPerson(name: Account): Promise<Person> {
       const outcome = await sanad([...words, '--json']);
       return { code: outcome.code, answer: parseAnswer(outcome) };
     },
+    begin: (name, argv) => start('client', me, name, argv),
     probe: async (...words) => {
       const outcome = await run('client', me, ['node', `${LAB}/probe.ts`, ...words]);
       return JSON.parse(outcome.stdout) as unknown;

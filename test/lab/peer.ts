@@ -92,7 +92,7 @@ async function startResolvers(): Promise<void> {
     '--txt-record=who.test,inside',
   ]);
   for (const name of ['router-dns', 'peer-dns']) {
-    await until(`${name}`, () => readFileSync(`${LAB}/log/${name}.log`, 'utf8').includes('started'));
+    await until(name, () => readFileSync(`${LAB}/log/${name}.log`, 'utf8').includes('started'));
   }
 }
 
@@ -107,7 +107,7 @@ createServer((q, r) => r.end(q.socket.remoteAddress.replace('::ffff:', '') + '\\
   start('router', root, 'router-site', ['node', program]);
   start('peer', root, 'peer-site', ['node', program]);
   for (const name of ['router-site', 'peer-site']) {
-    await until(`${name}`, () => readFileSync(`${LAB}/log/${name}.log`, 'utf8').includes('listening'));
+    await until(name, () => readFileSync(`${LAB}/log/${name}.log`, 'utf8').includes('listening'));
   }
 }
 

@@ -6,19 +6,11 @@ import { addresses, inHost } from '../network.ts';
 import { clientConf } from '../peer.ts';
 import { until } from '../process.ts';
 import { LAB, logOf, writeFor } from '../system.ts';
+import { ATTEST, REGISTER } from './registered.ts';
 import { expectSeen, type Teller } from './teller.ts';
 
 /** The sentinel a hook of the imported file would make, were hooks ever run. */
 const SENTINEL = '/run/lab/tmp/hook-ran';
-const REGISTER = [
-  ...['--gateway', 'lab', '--profile', 'pk-pta@1', '--route', 'B', '--category', 'freelancer'],
-  ...['--field', 'mobile_number=03001234567'],
-  ...['--field', 'purpose=Remote work for a software client abroad', '--consent'],
-] as const;
-const ATTEST = [
-  ...['--authority', 'pk-pta', '--profile', 'pk-pta@1', '--route', 'B', '--category', 'freelancer'],
-  ...['--decided-at', '2026-11-20'],
-] as const;
 /** From the list's refresh to the tunnel's end. */
 const DOWN_WITHIN_MILLISECONDS = 2000;
 
