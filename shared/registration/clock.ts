@@ -17,7 +17,8 @@ export function knownPast(clock: ClockReading, signedAt: number): ClockReading {
 }
 
 export function isClockBehind(clock: ClockReading): boolean {
-  return clock.now < clock.floor - CLOCK_FLOOR_TOLERANCE_SECONDS;
+  // Said this way round, a clock that is not a number is behind.
+  return !(clock.now >= clock.floor - CLOCK_FLOOR_TOLERANCE_SECONDS);
 }
 
 /** The earliest the true time can be. Expiry is judged by it: a clock a little behind gives no extra minutes. */
@@ -27,7 +28,7 @@ export function earliestNow(clock: ClockReading): number {
 
 /** RFC 7519 section 4.1.4: not accepted "on or after" the expiration time. */
 export function isExpired(expiresAt: number, clock: ClockReading): boolean {
-  return earliestNow(clock) >= expiresAt;
+  return !(earliestNow(clock) < expiresAt);
 }
 
 /** A signed time for people. */

@@ -313,6 +313,10 @@ export const certificateAttacks: readonly Attack[] = [
 
   // When.
   connect('a clock behind the floor', 'clock_behind', () => ({ clock: { now: NOW, floor: NOW + 301 } })),
+  ...[Number.NaN, -Infinity, 0].map((now) =>
+    connect(`a clock that says ${now}`, 'clock_behind', () => ({ clock: { now, floor: NOW } })),
+  ),
+  connect('a floor that was lost', 'clock_behind', () => ({ clock: { now: NOW, floor: Number.NaN } })),
   connect('a clock behind the key set', 'clock_behind', ({ gateway }) => ({
     keySets: [acceptedKeySet(gateway, { iat: NOW + 301 })],
   })),
