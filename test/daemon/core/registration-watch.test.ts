@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { refreshDelaySeconds, watchRegistration, type Watched } from '#daemon/core/registration-watch.ts';
+import { verifyRegistration } from '#shared/registration/verify-registration.ts';
+import { acceptedStatusList, clockAt, DAY, makeScene, NOW } from '#test/shared/registration/issue.ts';
+
+const { gateway, options } = makeScene();
+const verification = verifyRegistration(options);
+if (verification.kind === 'refused') throw new Error(verification.refusal.code);
+const { registration } = verification;
+
+function watched(changes: Partial<Watched> = {}): Watched {
+  const { keySets, statusLists, policy, clock } = options;
+  return { registration, keySets, statusLists, policy, clock, ...changes };
+}
+
+describe('watchRegistration', () => {
+  it('a registration that stands is looked at again within a minute', () => {
+    expect(watchRegistration(watched())).toEqual({ kind: 'valid', lookAgainInSeconds: 60 });
+  });
+
+  it('a revoked registration is lost', () => {
+    const list = acceptedStatusList(gateway, { statuses: { 7: 1 } });
+    const watching = watchRegistration(watched({ statusLists: new Map([[list.uri, list]]) }));
+    expect(watching).toMatchObject({ kind: 'lost', refusal: { code: 'registration_revoked' } });
+  });
+
+  it.each([
+    ['the certificate expires', NOW + 30 * DAY, { fresh: true }, 'certificate_expired'],
+    ['the status list grows stale', NOW - 60 + 3 * DAY + 1, { fresh: false }, 'status_list_stale'],
+  ])('is looked at in the very second in which %s', (_name, moment, { fresh }, code) => {
+    const list = fresh ? acceptedAt(moment - 60) : acceptedStatusList(gateway);
+    const statusLists = new Map([[list.uri, list]]);
+    const before = watchRegistration(watched({ statusLists, clock: clockAt(moment - 7) }));
+    expect(before).toEqual({ kind: 'valid', lookAgainInSeconds: 7 });
+    const then = watchRegistration(watched({ statusLists, clock: clockAt(moment) }));
+    expect(then).toMatchObject({ kind: 'lost', refusal: { code } });
+  });
+
+  it('a clock set back gains nothing: the floor counts', () => {
+    const floor = NOW + 3 * DAY;
+    const watching = watchRegistration(watched({ clock: { now: floor - 200, floor } }));
+    expect(watching).toMatchObject({ kind: 'lost', refusal: { code: 'status_list_stale' } });
+  });
+});
+
+function acceptedAt(iat: number) {
+  // Accepted by a machine whose clock stands there.
+  return { ...acceptedStatusList(gateway), issuedAt: iat, expiresAt: iat + 7 * DAY };
+}
+
+describe('refreshDelaySeconds', () => {
+  const statusLists = [acceptedStatusList(gateway, { ttl: 900 })];
+  const ask = (changes: { failures?: number; fraction?: number }) =>
+    refreshDelaySeconds({ statusLists, defaultTtlSeconds: 600, failures: 0, fraction: 0, ...changes });
+
+  it('is the ttl, or up to a quarter less', () => {
+    expect(ask({ fraction: 0 })).toBe(900);
+    expect(ask({ fraction: 0.5 })).toBe(787.5);
+    expect(ask({ fraction: 0.999 })).toBeGreaterThan(675);
+  });
+
+  it('is sooner after a failure, later after each further one, never later than the ttl', () => {
+    expect([1, 2, 3, 10].map((failures) => ask({ failures }))).toEqual([15, 30, 60, 900]);
+  });
+
+  it('is the default where there is no list yet', () => {
+    expect(refreshDelaySeconds({ statusLists: [], defaultTtlSeconds: 600, failures: 0, fraction: 0 })).toBe(
+      600,
+    );
+  });
+});
