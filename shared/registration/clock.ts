@@ -31,7 +31,9 @@ export function isExpired(expiresAt: number, clock: ClockReading): boolean {
   return !(earliestNow(clock) < expiresAt);
 }
 
-/** A signed time for people. */
+/** A signed time for people. Total: a signature vouches for who said it, not for its being a date. */
 export function formatTime(epochSeconds: number): string {
-  return `${new Date(epochSeconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const date = new Date(epochSeconds * 1000);
+  if (Number.isNaN(date.getTime())) return `${epochSeconds} seconds since 1970`;
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -335,6 +335,14 @@ export const certificateAttacks: readonly Attack[] = [
     saying(() => ({ iat: NOW + 301 })),
   ),
   connect(
+    'times beyond any calendar',
+    'certificate_not_yet_valid',
+    saying(() => ({ iat: 2 ** 53 - 2, nbf: 2 ** 53 - 2, exp: 2 ** 53 - 1 })),
+  ),
+  connect('a key set from beyond any calendar', 'clock_behind', ({ gateway }) => ({
+    keySets: [acceptedKeySet(gateway, { iat: 2 ** 53 - 2, exp: 2 ** 53 - 1 })],
+  })),
+  connect(
     'exp this very second',
     'certificate_expired',
     saying(() => ({ exp: NOW })),
