@@ -1,0 +1,39 @@
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const RETRY_MILLISECONDS = 50;
+/** Longer than anything done under a lock; a crashed holder's file is taken over after it. */
+const STALE_MILLISECONDS = 30_000;
+
+/** Does the work while no other process of this user does work under the same lock. */
+export async function withLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  while (!(await take(path))) await sleep(RETRY_MILLISECONDS);
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function take(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    await file.close();
+    return true;
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+    if (await isStale(path)) await rm(path, { force: true });
+    return false;
+  }
+}
+
+async function isStale(path: string): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs > STALE_MILLISECONDS;
+  } catch {
+    // Gone meanwhile: the next try takes it.
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+/** The one service name under which all of Sanad's secrets lie in the OS keychain. */
+export const KEYCHAIN_SERVICE = 'sanad';
+
+/** What the client needs of the OS keychain. A locked or missing keychain throws; undefined is "no such item". */
+export interface Keychain {
+  get(account: string): Promise<string | undefined>;
+  set(account: string, secret: string): Promise<void>;
+  /** Whether there was one. */
+  delete(account: string): Promise<boolean>;
+}
+
+/** The system's. Loaded at its first use: most commands need no secret. */
+export const systemKeychain: Keychain = {
+  get: async (account) => {
+    const { getPassword } = await import('./credential-store/index.ts');
+    return (await getPassword(KEYCHAIN_SERVICE, account)) ?? undefined;
+  },
+  set: async (account, secret) => {
+    const { setPassword } = await import('./credential-store/index.ts');
+    await setPassword(KEYCHAIN_SERVICE, account, secret);
+  },
+  delete: async (account) => {
+    const { deletePassword } = await import('./credential-store/index.ts');
+    return await deletePassword(KEYCHAIN_SERVICE, account);
+  },
+};

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { JsonFolder } from '../file/json-folder.ts';
+import { registrationError } from './registration-problem.ts';
+import {
+  storedRegistrationSchema,
+  submissionDraftSchema,
+  type StoredRegistration,
+  type SubmissionDraft,
+} from './stored-registration.ts';
+
+/** A person's registrations and the submissions that no gateway has answered yet. */
+export class RegistrationStore {
+  readonly #registrations: JsonFolder<typeof storedRegistrationSchema>;
+  readonly #drafts: JsonFolder<typeof submissionDraftSchema>;
+
+  constructor(configDirectory: string) {
+    this.#registrations = new JsonFolder(join(configDirectory, 'registration'), storedRegistrationSchema);
+    this.#drafts = new JsonFolder(join(configDirectory, 'registration-draft'), submissionDraftSchema);
+  }
+
+  /** Newest first. */
+  async all(): Promise<readonly StoredRegistration[]> {
+    const all = await this.#registrations.all();
+    return all.toSorted((a, b) => b.view.submitted_at - a.view.submitted_at);
+  }
+
+  async get(id: string): Promise<StoredRegistration> {
+    const found = (await this.all()).find(({ view }) => view.id === id);
+    if (found === undefined) throw registrationError('registration_unknown_here');
+    return found;
+  }
+
+  /** The identifier is a UUID by its schema, and so safe as a file's name. */
+  async save(registration: StoredRegistration): Promise<void> {
+    await this.#registrations.write(registration.view.id, registration);
+  }
+
+  async draftOf(tunnel: string): Promise<SubmissionDraft | undefined> {
+    return await this.#drafts.read(tunnel);
+  }
+
+  async saveDraft(tunnel: string, draft: SubmissionDraft): Promise<void> {
+    await this.#drafts.write(tunnel, draft);
+  }
+
+  async removeDraft(tunnel: string): Promise<void> {
+    await this.#drafts.remove(tunnel);
+  }
+}

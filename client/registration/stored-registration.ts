@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { registrationViewSchema, submissionSchema } from '#shared/contract/gateway-contract.ts';
+import { MAX_CERTIFICATE_BYTES } from '#shared/registration/certificate.ts';
+
+/** A registration as it lies in a file: what the gateway last said of it, and its certificate. No secret. */
+export const storedRegistrationSchema = z.strictObject({
+  version: z.literal(1),
+  /** The gateway's name and origin, as the machine's anchor had them at submission. */
+  gateway: z.string(),
+  origin: z.string(),
+  /** The tunnel that it was made for; it covers others with the same endpoints. */
+  tunnel: z.string(),
+  /** Thumbprint of the device key that submitted it. */
+  device: z.string(),
+  view: registrationViewSchema,
+  certificate: z.string().max(MAX_CERTIFICATE_BYTES).nullable(),
+});
+export type StoredRegistration = z.infer<typeof storedRegistrationSchema>;
+
+/** A submission on its way: kept until the gateway has answered, so that a retry is the same submission. */
+export const submissionDraftSchema = z.strictObject({
+  version: z.literal(1),
+  origin: z.string(),
+  idempotencyKey: z.string(),
+  submission: submissionSchema,
+});
+export type SubmissionDraft = z.infer<typeof submissionDraftSchema>;

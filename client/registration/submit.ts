@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Anchor, Submission } from '#shared/contract/gateway-contract.ts';
+import type { ClientContext } from '../client-context.ts';
+import { deviceKeyOrNew } from '../device/device-key.ts';
+import { GatewayClient } from '../gateway/gateway-client.ts';
+import { gatewayError } from '../gateway/gateway-problem.ts';
+import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
+import { endpointClaimsOf } from './read-certificate.ts';
+import { RegistrationStore } from './registration-store.ts';
+import type { StoredRegistration, SubmissionDraft } from './stored-registration.ts';
+
+/** What a person decides about a submission. */
+export interface Application {
+  readonly tunnel: StoredTunnel;
+  readonly anchor: Anchor;
+  readonly profile: string;
+  readonly route: string;
+  readonly category: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** The sentence a person consents to; it is sent and kept with the case. */
+export function consentText({ operator, origin }: Anchor): string {
+  return (
+    `I ask ${operator.legal_name} (${origin}) to take this registration and to file it with the authority. ` +
+    `What is shown above is sent to them and to nobody else by this program. ` +
+    `They keep it as they say: ${operator.retention}.`
+  );
+}
+
+/** Sends the application, consent given. Sent again after a lost answer, it is the same submission. */
+export async function submit(context: ClientContext, application: Application): Promise<StoredRegistration> {
+  const key = await deviceKeyOrNew(context);
+  const store = new RegistrationStore(context.configDirectory);
+  const submission = compose(application, { device: { ...key.publicJwk }, now: context.now() });
+  const draft = await draftFor(store, application, submission);
+  const { anchor, tunnel } = application;
+  const { relaySocket, now } = context;
+  const gateway = new GatewayClient({ anchor, relaySocket, now, signer: key });
+  const view = await gateway.ask('submit', {
+    body: draft.submission,
+    idempotencyKey: draft.idempotencyKey,
+  });
+  if (!isDeepStrictEqual(view.endpoints, submission.endpoints)) {
+    throw gatewayError('gateway_answer_unexpected', { detail: 'other endpoints than submitted' });
+  }
+  const registration: StoredRegistration = {
+    version: 1,
+    gateway: anchor.name,
+    origin: anchor.origin,
+    tunnel: tunnel.name,
+    device: key.keyId,
+    view,
+    certificate: null,
+  };
+  await store.save(registration);
+  await store.removeDraft(tunnel.name);
+  return registration;
+}
+
+function compose(
+  { anchor, tunnel, profile, route, category, fields }: Application,
+  { device, now }: { readonly device: Submission['device']; readonly now: number },
+): Submission {
+  const consent = { text: consentText(anchor), given_at: now };
+  const endpoints = endpointClaimsOf(tunnel);
+  return { profile, route, category, fields: { ...fields }, endpoints, device, consent };
+}
+
+/** The draft of an earlier try with the same content, or a new one, on disk before anything is sent. */
+async function draftFor(
+  store: RegistrationStore,
+  { tunnel, anchor }: Application,
+  submission: Submission,
+): Promise<SubmissionDraft> {
+  const earlier = await store.draftOf(tunnel.name);
+  if (earlier !== undefined && earlier.origin === anchor.origin && isSame(earlier.submission, submission)) {
+    return earlier;
+  }
+  const draft = { version: 1, origin: anchor.origin, idempotencyKey: randomUUID(), submission } as const;
+  await store.saveDraft(tunnel.name, draft);
+  return draft;
+}
+
+/** But for the moment of consent. */
+function isSame(a: Submission, b: Submission): boolean {
+  const timeless = (submission: Submission): Submission => ({
+    ...submission,
+    consent: { ...submission.consent, given_at: 0 },
+  });
+  return isDeepStrictEqual(timeless(a), timeless(b));
+}

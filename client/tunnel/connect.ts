@@ -1,0 +1,98 @@
+import type { DaemonParameters } from '#shared/contract/daemon-contract.ts';
+import { SanadError, type Problem } from '#shared/contract/problem.ts';
+import type { TunnelStateView } from '#shared/tunnel/tunnel-status.ts';
+import { toConfigurationMessage } from '#shared/wireguard/configuration-conversion.ts';
+import type { ClientContext } from '../client-context.ts';
+import { connectTunnel } from '../daemon/connect-tunnel.ts';
+import type { DaemonConnection } from '../daemon/daemon-connection.ts';
+import { deviceKey } from '../device/device-key.ts';
+import { signDeviceProof } from '../device/sign-proof.ts';
+import { checkRegistration } from '../registration/check.ts';
+import { follow } from '../registration/follow.ts';
+import { candidatesFor, covers, isDueForRenewal, type Candidate } from '../registration/read-certificate.ts';
+import { RegistrationStore } from '../registration/registration-store.ts';
+import type { StoredRegistration } from '../registration/stored-registration.ts';
+import type { StoredTunnel } from './stored-tunnel.ts';
+import { TunnelStore } from './tunnel-store.ts';
+
+interface ConnectOptions {
+  readonly name: string;
+  readonly onProgress: (state: TunnelStateView) => void;
+}
+
+/** Brings a stored tunnel up, with the certificate that covers it and a proof made for this moment. */
+export async function connect(
+  context: ClientContext,
+  daemon: DaemonConnection,
+  { name, onProgress }: ConnectOptions,
+): Promise<Extract<TunnelStateView, { readonly kind: 'connected' }>> {
+  const tunnel = await new TunnelStore(context).get(name);
+  const registrations = await new RegistrationStore(context.configDirectory).all();
+  try {
+    const candidate = await freshCandidate(context, daemon, { tunnel, registrations });
+    const parameters = await connectParameters(context, daemon, { tunnel, candidate });
+    return await connectTunnel(daemon, { parameters, onProgress });
+  } catch (cause) {
+    if (!(cause instanceof SanadError)) throw cause;
+    throw new SanadError(withCase(cause.problem, { tunnel, registrations }), { cause });
+  }
+}
+
+interface Known {
+  readonly tunnel: StoredTunnel;
+  readonly registrations: readonly StoredRegistration[];
+}
+
+/** The best certificate for the tunnel; one that nears its end is renewed on the way, if the gateway answers. */
+async function freshCandidate(
+  context: ClientContext,
+  daemon: DaemonConnection,
+  known: Known,
+): Promise<Candidate | undefined> {
+  const candidate = await bestCandidate(daemon, known);
+  if (candidate === undefined || !isDueForRenewal(candidate.claims, context.now())) return candidate;
+  try {
+    const { registration } = await follow(context, candidate.registration);
+    return candidatesFor(known.tunnel, [registration])[0] ?? candidate;
+  } catch (cause) {
+    // The service says whether the one at hand still counts.
+    if (cause instanceof SanadError && cause.problem.kind === 'gateway') return candidate;
+    throw cause;
+  }
+}
+
+async function bestCandidate(
+  daemon: DaemonConnection,
+  { tunnel, registrations }: Known,
+): Promise<Candidate | undefined> {
+  const candidates = candidatesFor(tunnel, registrations);
+  if (candidates.length < 2) return candidates[0];
+  return (await checkRegistration(daemon, tunnel, registrations)).candidate;
+}
+
+async function connectParameters(
+  context: ClientContext,
+  daemon: DaemonConnection,
+  { tunnel, candidate }: { readonly tunnel: StoredTunnel; readonly candidate: Candidate | undefined },
+): Promise<DaemonParameters<'connect'>> {
+  const configuration = await new TunnelStore(context).configurationOf(tunnel);
+  const unproven = { tunnel: tunnel.name, configuration: toConfigurationMessage(configuration) };
+  if (candidate === undefined) return unproven;
+  const { certificate } = candidate;
+  const key = await deviceKey(context);
+  const challenge = await daemon.request('challenge', {});
+  const proof = { key, certificate, configuration, ...challenge, now: context.now() };
+  return { ...unproven, certificate, deviceProof: signDeviceProof(proof) };
+}
+
+/** "Register" is no help to somebody who has: the case decides what comes next. */
+function withCase(problem: Problem, { tunnel, registrations }: Known): Problem {
+  if (problem.code !== 'unregistered') return problem;
+  const registration = registrations.find(({ view }) => covers(view.endpoints, tunnel));
+  if (registration === undefined) return problem;
+  return {
+    ...problem,
+    reason: `This tunnel has no certificate yet; its registration was last seen as: ${registration.view.state}.`,
+    nextAction: `See where the registration stands: sanad registration show ${registration.tunnel}`,
+  };
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { TunnelConfiguration } from '#shared/wireguard/configuration.ts';
+import { JsonFolder } from '../file/json-folder.ts';
+import type { Keychain } from '../keychain.ts';
+import {
+  joinConfiguration,
+  splitConfiguration,
+  storedTunnelSchema,
+  tunnelSecretsSchema,
+  type StoredTunnel,
+  type TunnelSecrets,
+} from './stored-tunnel.ts';
+import { tunnelError } from './tunnel-problem.ts';
+
+/** A person's tunnels: what is secret in the keychain, the rest in files. */
+export class TunnelStore {
+  readonly #folder: JsonFolder<typeof storedTunnelSchema>;
+  readonly #keychain: Keychain;
+
+  constructor(options: { readonly configDirectory: string; readonly keychain: Keychain }) {
+    this.#folder = new JsonFolder(join(options.configDirectory, 'tunnel'), storedTunnelSchema);
+    this.#keychain = options.keychain;
+  }
+
+  async all(): Promise<readonly StoredTunnel[]> {
+    return await this.#folder.all();
+  }
+
+  /** Without secrets: works while the keychain is locked. */
+  async get(name: string): Promise<StoredTunnel> {
+    const tunnel = isTunnelName(name) ? await this.#folder.read(name) : undefined;
+    if (tunnel === undefined) throw tunnelError('tunnel_unknown');
+    return tunnel;
+  }
+
+  async configurationOf(tunnel: StoredTunnel): Promise<TunnelConfiguration> {
+    const text = await this.#keychain.get(accountOf(tunnel.name));
+    if (text === undefined) throw tunnelError('tunnel_secret_missing');
+    return joinConfiguration(tunnel, parseSecrets(text));
+  }
+
+  async add(name: string, configuration: TunnelConfiguration): Promise<StoredTunnel> {
+    if (!isTunnelName(name)) throw tunnelError('tunnel_name_malformed');
+    if ((await this.#folder.read(name)) !== undefined) throw tunnelError('tunnel_exists');
+    const { tunnel, secrets } = splitConfiguration(name, configuration);
+    // Secrets first: a tunnel that is listed has its keys. What a crash leaves here the next import overwrites.
+    await this.#keychain.set(accountOf(name), JSON.stringify(secrets));
+    await this.#folder.write(name, tunnel);
+    return tunnel;
+  }
+
+  /** Its secrets first: with a locked keychain nothing is removed, rather than half of it. */
+  async remove(name: string): Promise<void> {
+    await this.get(name);
+    await this.#keychain.delete(accountOf(name));
+    await this.#folder.remove(name);
+  }
+}
+
+/** As the contract with the service has it, and safe as a file's name. */
+export function isTunnelName(name: string): boolean {
+  return /^(?![.-])[^\p{Cc}\p{Cs}/]{1,64}$/u.test(name) && Buffer.byteLength(name) <= 200;
+}
+
+function accountOf(name: string): string {
+  return `tunnel/${name}`;
+}
+
+function parseSecrets(text: string): TunnelSecrets {
+  try {
+    return tunnelSecretsSchema.parse(JSON.parse(text));
+  } catch {
+    // Without the cause: what could not be parsed is a secret.
+    throw tunnelError('tunnel_secret_missing', { detail: 'what is there is not readable' });
+  }
+}

@@ -1,0 +1,170 @@
+import { generateKeyPairSync, verify } from 'node:crypto';
+import { verifySignature } from 'http-message-sig';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayClient } from '#client/gateway/gateway-client.ts';
+import type { Anchor } from '#shared/contract/gateway-contract.ts';
+import { componentsWithBody, signatureParameterNames } from '#shared/contract/request-signature.ts';
+import { makeTlsAuthority, type TlsAuthority } from '#test/fetch/tls-authority.ts';
+import {
+  json,
+  refuse,
+  startScriptedGateway,
+  type Respond,
+  type ScriptedGateway,
+} from './scripted-gateway.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const signer = { keyId: 'k'.repeat(43), privateKey };
+const NOW = 1_800_000_000;
+const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
+const view = {
+  id,
+  state: 'submitted',
+  profile: 'pk-pta@1',
+  route: 'B',
+  category: 'freelancer',
+  endpoints: [],
+  note: null,
+  submitted_at: NOW,
+  changed_at: NOW,
+};
+
+let gateway: ScriptedGateway;
+let stranger: TlsAuthority;
+
+const clientFor = (anchor: Anchor, relaySocket = gateway.fetcher.relaySocket): GatewayClient =>
+  new GatewayClient({
+    anchor,
+    relaySocket,
+    signer,
+    now: () => NOW,
+    connectMilliseconds: 400,
+    totalMilliseconds: 800,
+  });
+
+const follow = (respond: Respond) => {
+  gateway.routes.set(`GET /v1/registration/${id}`, respond);
+  return clientFor(gateway.anchor).ask('follow', { id });
+};
+
+beforeAll(async () => {
+  gateway = await startScriptedGateway();
+  stranger = makeTlsAuthority();
+});
+beforeEach(() => {
+  gateway.requests.length = 0;
+});
+afterAll(async () => {
+  await gateway.close();
+  stranger.remove();
+});
+
+describe('a request', () => {
+  it('reaches the gateway through the relay and its answer comes back', async () => {
+    expect(await follow((response) => json(response, view))).toEqual(view);
+  });
+
+  it('with a body carries a signature that an independent implementation accepts', async () => {
+    gateway.routes.set(`POST /v1/registration/${id}/certificate`, (response) =>
+      json(response, { certificate: 'c', status_list: 's', key_set: 'k' }),
+    );
+    await clientFor(gateway.anchor).ask('certificate', { id, body: {}, idempotencyKey: 'intent-0001' });
+    const [request] = gateway.requests;
+    const fields = Object.entries(request?.headers ?? {}).map(([name, value]) => ({
+      name,
+      value: String(value),
+    }));
+    const targetUri = `${gateway.anchor.origin}/v1/registration/${id}/certificate`;
+    const verified = await verifySignature(
+      { kind: 'request', method: 'POST', targetUri, fields },
+      {
+        label: 'sanad',
+        policy: {
+          algorithms: ['ed25519'],
+          requiredComponents: componentsWithBody,
+          requiredParameters: signatureParameterNames,
+          now: NOW,
+        },
+        resolveVerifier: () => ({
+          algorithm: 'ed25519',
+          verify: (data, signature) => verify(null, data, publicKey, signature),
+        }),
+      },
+    );
+    expect(verified).toBeDefined();
+    expect(request?.headers['idempotency-key']).toBe('"intent-0001"');
+    expect(request?.body).toBe('{}');
+  });
+});
+
+describe('a refusal of the gateway', () => {
+  it('becomes a problem with its code, reason and next action', async () => {
+    const attempt = follow((response) =>
+      refuse(response, 409, { code: 'not_attested', detail: 'Not yet.', next_action: 'Wait.' }),
+    );
+    await expect(attempt).rejects.toMatchObject({
+      problem: { kind: 'gateway', code: 'not_attested', reason: 'Not yet.', nextAction: 'Wait.' },
+    });
+  });
+
+  it.each([
+    ['without a problem', (response) => void response.writeHead(500).end('oops')],
+    [
+      'with a code that is none',
+      (response) => refuse(response, 400, { code: 'A B', detail: '', next_action: '' }),
+    ],
+    ['by sending the request elsewhere', (response) => void response.writeHead(302, { location: '/' }).end()],
+  ] satisfies [string, Respond][])('%s becomes a problem of ours', async (_, respond) => {
+    await expect(follow(respond)).rejects.toMatchObject({ problem: { code: 'gateway_answer_status' } });
+  });
+});
+
+describe('a gateway that is not as it should be', () => {
+  it.each([
+    ['says nothing', () => undefined, 'gateway_timeout'],
+    [
+      'says it in drips',
+      (response) => {
+        const timer = setInterval(() => response.write(' '), 20);
+        response.on('close', () => clearInterval(timer));
+      },
+      'gateway_timeout',
+    ],
+    ['hangs up', (response) => void response.destroy(), 'gateway_unreachable'],
+    [
+      'says too much',
+      (response) => void response.end(Buffer.alloc(3 * 1024 * 1024, 32)),
+      'gateway_answer_too_large',
+    ],
+    ['says what is not JSON', (response) => void response.end('<html>'), 'gateway_answer_malformed'],
+    ['leaves out what the contract has', (response) => json(response, { id }), 'gateway_answer_malformed'],
+  ] satisfies [string, Respond, string][])('and %s ends the command in time', async (_, respond, code) => {
+    await expect(follow(respond)).rejects.toMatchObject({ problem: { kind: 'gateway', code } });
+  });
+
+  it('with a certificate of another authority is not believed', async () => {
+    const attempt = clientFor({ ...gateway.anchor, tls_ca: stranger.ca }).ask('follow', { id });
+    await expect(attempt).rejects.toMatchObject({ problem: { code: 'gateway_tls_untrusted' } });
+  });
+
+  it('with a certificate for another name is not believed', async () => {
+    const { port } = new URL(gateway.anchor.origin);
+    gateway.fetcher.names.set('other.test', ['127.0.0.1']);
+    const anchor = { ...gateway.anchor, name: 'other', origin: `https://other.test:${port}` };
+    gateway.fetcher.installAnchor(anchor);
+    const attempt = clientFor(anchor).ask('follow', { id });
+    await expect(attempt).rejects.toMatchObject({ problem: { code: 'gateway_tls_untrusted' } });
+  });
+});
+
+describe('without the relay', () => {
+  it('the command says that the fetcher does not answer', async () => {
+    const attempt = clientFor(gateway.anchor, '/nonexistent/relay.sock').ask('follow', { id });
+    await expect(attempt).rejects.toMatchObject({ problem: { kind: 'gateway', code: 'relay_unreachable' } });
+  });
+
+  it('a gateway that is not joined is refused by the relay, and its words come through', async () => {
+    const attempt = clientFor({ ...gateway.anchor, origin: 'https://elsewhere.test' }).ask('follow', { id });
+    await expect(attempt).rejects.toMatchObject({ problem: { code: 'origin_not_anchored' } });
+  });
+});
