@@ -9,6 +9,7 @@ const places = {
   ip: ['/usr/sbin/ip', '/usr/bin/ip', '/sbin/ip', '/bin/ip'],
   wg: ['/usr/bin/wg', '/bin/wg'],
   'wireguard-go': ['/usr/bin/wireguard-go', '/usr/sbin/wireguard-go'],
+  setpriv: ['/usr/bin/setpriv', '/bin/setpriv'],
   resolvconf: ['/usr/sbin/resolvconf', '/sbin/resolvconf', '/usr/bin/resolvconf'],
 } as const;
 

@@ -1,4 +1,4 @@
-import { access, constants, readFile, realpath } from 'node:fs/promises';
+import { accessSync, constants, readFileSync, realpathSync } from 'node:fs';
 import type { Dns, DnsSettings } from '../../../port/dns.ts';
 import { runCommand } from '../command.ts';
 import { platformError } from '../platform-problem.ts';
@@ -19,14 +19,15 @@ export class Resolvconf implements Dns {
     this.#device = device;
   }
 
-  async requireSupport(): Promise<void> {
+  /** Synchronous, and cheap: it is asked before each connect. */
+  requireSupport(): void {
     const program = findProgram('resolvconf');
     if (program === undefined) throw platformError('dns_unsupported', { detail: 'no resolvconf' });
     // systemd-resolved's stand-in needs D-Bus and a policy; it would fail only after the tunnel is up.
-    if ((await realpath(program)).endsWith('resolvectl'))
+    if (realpathSync(program).endsWith('resolvectl'))
       throw platformError('dns_unsupported', { detail: 'resolvconf is systemd-resolved' });
     try {
-      await access(STATE_DIRECTORY, constants.W_OK);
+      accessSync(STATE_DIRECTORY, constants.W_OK);
     } catch (cause) {
       throw platformError('dns_unsupported', { detail: `no right to write ${STATE_DIRECTORY}`, cause });
     }
@@ -52,9 +53,9 @@ export class Resolvconf implements Dns {
     this.#mayBeSet = false;
   }
 
-  async servers(): Promise<readonly string[]> {
+  servers(): readonly string[] {
     try {
-      return parseResolvConf(await readFile(RESOLV_CONF, 'utf8'));
+      return parseResolvConf(readFileSync(RESOLV_CONF, 'utf8'));
     } catch {
       return []; // no such file: the C library would ask loopback, which is always open
     }

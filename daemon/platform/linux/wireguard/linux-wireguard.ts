@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PublicKey } from '#shared/wireguard/key.ts';
 import type { BringUp, PeerReading, WireGuard } from '../../../port/wireguard.ts';
+import { platformError } from '../platform-problem.ts';
 import type { DeviceBackend } from './device-backend.ts';
 import { callingAtOnce, deviceConfigurationOf, type DeviceConfiguration } from './device-configuration.ts';
 
@@ -30,26 +31,35 @@ interface Call {
   readonly quiet: readonly PublicKey[];
 }
 
+interface LinuxWireGuardOptions {
+  readonly mark: number;
+  /** Kernel or wireguard-go; asked once. */
+  readonly choose: () => Promise<DeviceBackend>;
+  /** Removes a device of that name, if there is one. */
+  readonly removeLeftover: () => Promise<void>;
+}
+
 /** The WireGuard port over either backend. */
 export class LinuxWireGuard implements WireGuard {
-  readonly #backend: DeviceBackend;
-  readonly #mark: number;
+  readonly #options: LinuxWireGuardOptions;
+  readonly #listeners: (() => void)[] = [];
+  #backend: DeviceBackend | null = null;
   #call: Call | null = null;
   #calledAt = -Infinity;
 
-  constructor({ backend, mark }: { readonly backend: DeviceBackend; readonly mark: number }) {
-    this.#backend = backend;
-    this.#mark = mark;
+  constructor(options: LinuxWireGuardOptions) {
+    this.#options = options;
   }
 
   async prepare(): Promise<void> {
     this.#call = null;
-    if (this.#backend.isThere()) await this.#backend.clear();
-    else await this.#backend.make();
+    const backend = this.#backend ?? (await this.#choose());
+    if (backend.isThere()) await backend.clear();
+    else await backend.make();
   }
 
   async bringUp(tunnel: BringUp): Promise<void> {
-    const call = callingAtOnce(deviceConfigurationOf(tunnel, this.#mark));
+    const call = callingAtOnce(deviceConfigurationOf(tunnel, this.#options.mark));
     this.#call = call;
     await this.#callNow(call);
   }
@@ -60,26 +70,43 @@ export class LinuxWireGuard implements WireGuard {
     if (at === null || call === null) return null;
     this.#call = null;
     // Peers that nobody wanted kept alive fall silent again.
-    await this.#backend.setKeepalive(call.quiet, 0);
+    await this.#device().setKeepalive(call.quiet, 0);
     return at;
   }
 
   async read(): Promise<readonly PeerReading[]> {
-    return await this.#backend.read();
+    return await this.#device().read();
   }
 
   async takeDown(): Promise<void> {
     this.#call = null;
-    if (this.#backend.isThere()) await this.#backend.clear();
+    // Before the first `prepare` whatever bears the name is an earlier run's.
+    if (this.#backend === null) await this.#options.removeLeftover();
+    else if (this.#backend.isThere()) await this.#backend.clear();
   }
 
   onVanished(listener: () => void): void {
-    this.#backend.onGone(listener);
+    this.#listeners.push(listener);
   }
 
   async close(): Promise<void> {
     this.#call = null;
-    await this.#backend.remove();
+    await this.#backend?.remove();
+  }
+
+  async #choose(): Promise<DeviceBackend> {
+    const backend = await this.#options.choose();
+    backend.onGone(() => {
+      for (const listener of this.#listeners) listener();
+    });
+    this.#backend = backend;
+    return backend;
+  }
+
+  #device(): DeviceBackend {
+    if (this.#backend === null)
+      throw platformError('read_device_failed', { detail: 'there is no device yet' });
+    return this.#backend;
   }
 
   async #callNow(call: Call): Promise<void> {
@@ -87,7 +114,7 @@ export class LinuxWireGuard implements WireGuard {
     if (since < SHORTEST_TIME_BETWEEN_CALLS_MILLISECONDS)
       await sleep(SHORTEST_TIME_BETWEEN_CALLS_MILLISECONDS - since);
     if (this.#call !== call) return; // taken down meanwhile
-    await this.#backend.configure(call.configuration);
+    await this.#device().configure(call.configuration);
     this.#calledAt = performance.now();
   }
 
@@ -95,7 +122,7 @@ export class LinuxWireGuard implements WireGuard {
     const start = performance.now();
     const again = [...CALL_AGAIN_AFTER_MILLISECONDS];
     while (!signal.aborted && this.#call !== null) {
-      const at = firstHandshake(await this.#backend.read());
+      const at = firstHandshake(await this.#device().read());
       if (at !== null) return at;
       const waited = performance.now() - start;
       if (waited > (again[0] ?? Infinity)) {

@@ -39,9 +39,10 @@ export class UserspaceBackend implements DeviceBackend {
 
   async make(): Promise<void> {
     await this.remove();
-    // Not a child that ends with us: after kill -9 the tunnel's packets go on inside the closed firewall, and
-    // the next run removes the device. Its output could name endpoints, so nobody hears it.
-    const child = spawn(requireProgram('wireguard-go'), ['-f', this.#device], {
+    // Ends with us, however we end: a tunnel whose registration nobody watches must not carry packets. Its output
+    // could name endpoints, so nobody hears it.
+    const words = ['--pdeathsig', 'KILL', requireProgram('wireguard-go'), '-f', this.#device];
+    const child = spawn(requireProgram('setpriv'), words, {
       env: { ...childEnvironment, LOG_LEVEL: 'silent' },
       stdio: 'ignore',
       detached: true,

@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodePrimitives } from '#daemon/platform/node-primitives.ts';
 import { LinuxNetwork } from '#daemon/platform/linux/network/linux-network.ts';
-import { chooseBackend } from '#daemon/platform/linux/wireguard/choose-backend.ts';
+import { chooseBackend, removeDevice } from '#daemon/platform/linux/wireguard/choose-backend.ts';
 import { KernelBackend } from '#daemon/platform/linux/wireguard/kernel-backend.ts';
-import type { DeviceBackend } from '#daemon/platform/linux/wireguard/device-backend.ts';
 import { LinuxWireGuard } from '#daemon/platform/linux/wireguard/linux-wireguard.ts';
 import type { NetworkState } from '#daemon/port/network.ts';
 import type { BringUp } from '#daemon/port/wireguard.ts';
@@ -19,7 +18,6 @@ const names = { device: 'sanad0', mark: 23_118 };
 const ip = (...words: readonly string[]): string => execFileSync('ip', words, { stdio: 'pipe' }).toString();
 
 let hosts: TwoHosts;
-let backend: DeviceBackend;
 let wireguard: LinuxWireGuard;
 let network: LinuxNetwork;
 let vanished = 0;
@@ -35,6 +33,13 @@ const full: NetworkState = {
     { family: 6, address: '::', prefixLength: 0 },
   ],
 };
+
+const makeWireGuard = (): LinuxWireGuard =>
+  new LinuxWireGuard({
+    mark: names.mark,
+    choose: () => chooseBackend(names),
+    removeLeftover: () => removeDevice(names),
+  });
 
 /** A tunnel to the far end that has passed the gate. */
 function verified(): BringUp {
@@ -84,8 +89,7 @@ const impossible = twoHostsImpossible();
 describe.skipIf(impossible !== null)(`adapters on a real system ${impossible ?? ''}`, () => {
   beforeAll(async () => {
     hosts = await makeTwoHosts();
-    backend = await chooseBackend(names);
-    wireguard = new LinuxWireGuard({ backend, mark: names.mark });
+    wireguard = makeWireGuard();
     network = new LinuxNetwork(names);
     wireguard.onVanished(() => (vanished += 1));
     await wireguard.prepare();
@@ -201,8 +205,9 @@ describe.skipIf(impossible !== null)(`adapters on a real system ${impossible ?? 
 
   test('another run of the service starts over with an idle device of its own', async () => {
     expect(await connect()).not.toBeNull();
-    const nextBackend = await chooseBackend(names);
-    const next = new LinuxWireGuard({ backend: nextBackend, mark: names.mark });
+    const next = makeWireGuard();
+    await next.takeDown();
+    expect(() => ip('link', 'show', 'sanad0')).toThrow('does not exist');
     const nextNetwork = new LinuxNetwork(names);
     await next.prepare();
     await nextNetwork.prepare();
