@@ -11,11 +11,14 @@ const entries = {
   'sanad-issuer': 'gateway/issuer/index.ts',
 };
 
+/** For script/bench: runs as a user of the lab, who cannot read the repository. */
+const benchEntries = process.argv.includes('--bench') ? { 'bench-driver': 'test/bench/driver.ts' } : {};
+
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: entries,
+  entryPoints: { ...entries, ...benchEntries },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

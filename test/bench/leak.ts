@@ -45,9 +45,15 @@ export async function benchLeak(lab: Lab): Promise<Figure[]> {
   const leaked = packets.filter(({ at }) => windows.some(({ from, to }) => at > from && at < to));
   for (const { line } of leaked.slice(0, 10)) console.error(`leaked: ${line}`);
   const outside = packets.length - leaked.length;
-  if (outside === 0) throw new Error('no packet was seen even while disconnected: the capture proves nothing');
+  if (outside === 0)
+    throw new Error('no packet was seen even while disconnected: the capture proves nothing');
   return [
-    atMost(`packets outside the tunnel, ${CYCLES} cycles with kill -9, under flood`, leaked.length, 'packets', 0),
+    atMost(
+      `packets outside the tunnel, ${CYCLES} cycles with kill -9, under flood`,
+      leaked.length,
+      'packets',
+      0,
+    ),
     beside('the same flood while disconnected, as a control', outside, 'packets'),
   ];
 }

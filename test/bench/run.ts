@@ -5,7 +5,9 @@ import { printTable, type Figure } from './figure.ts';
 import { benchLeak } from './leak.ts';
 import { benchVerify } from './verify.ts';
 
-type Part = { readonly lab: false; run(): Promise<Figure[]> } | { readonly lab: true; run(lab: Lab): Promise<Figure[]> };
+type Part =
+  | { readonly lab: false; run(): Promise<Figure[]> }
+  | { readonly lab: true; run(lab: Lab): Promise<Figure[]> };
 
 const parts: Readonly<Record<string, Part>> = {
   verify: { lab: false, run: benchVerify },

@@ -1,7 +1,14 @@
 import { nodePrimitives } from '#daemon/platform/node-primitives.ts';
 import { acceptStatusList, type StatusValue } from '#shared/registration/status-list.ts';
 import { verifyRegistration } from '#shared/registration/verify-registration.ts';
-import { clockAt, issueStatusList, makeScene, NOW, proveDevice, type Scene } from '#test/shared/registration/issue.ts';
+import {
+  clockAt,
+  issueStatusList,
+  makeScene,
+  NOW,
+  proveDevice,
+  type Scene,
+} from '#test/shared/registration/issue.ts';
 import { atMost, median, type Figure } from './figure.ts';
 
 const ROUNDS = 400;

@@ -27,7 +27,14 @@ export async function capture(host: Host, device: string, name: string): Promise
       await process.stop('SIGINT');
       const kernelDrops = /(\d+) packets dropped by kernel/.exec(logOf(name))?.[1];
       if (kernelDrops !== '0') throw new Error(`the capture lost ${kernelDrops} packets: it proves nothing`);
-      const text = await must(host, root, ['tcpdump', '-nn', '-tt', '-r', file, ...(filter === '' ? [] : [filter])]);
+      const text = await must(host, root, [
+        'tcpdump',
+        '-nn',
+        '-tt',
+        '-r',
+        file,
+        ...(filter === '' ? [] : [filter]),
+      ]);
       return text.split('\n').filter((line) => line !== '');
     },
   };

@@ -61,6 +61,8 @@ export interface Person {
   begin(name: string, argv: readonly string[]): Background;
   /** What an ordinary program of this person sees. */
   probe(...words: readonly string[]): Promise<unknown>;
+  /** Runs a program of the lab's that prints one JSON line. */
+  measure(program: string, ...words: readonly string[]): Promise<unknown>;
   readonly keychain: SecretService;
 }
 
@@ -88,10 +90,10 @@ export async function startPerson(name: Account): Promise<Person> {
       return { code: outcome.code, answer: parseAnswer(outcome) };
     },
     begin: (name, argv) => start('client', me, name, argv),
-    probe: async (...words) => {
-      const outcome = await run('client', me, ['node', `${LAB}/probe.ts`, ...words]);
-      return JSON.parse(outcome.stdout) as unknown;
-    },
+    probe: async (...words) =>
+      JSON.parse(await must('client', me, ['node', `${LAB}/probe.ts`, ...words])) as unknown,
+    measure: async (program, ...words) =>
+      JSON.parse(await must('client', me, ['node', program, ...words])) as unknown,
   };
 }
 
