@@ -161,7 +161,9 @@ addr add 203.0.113.2/32 dev lo
 addr add 198.18.0.80/32 dev lo
 addr add 198.18.0.90/32 dev lo
 addr add 10.9.0.1/32 dev lo
+addr add 2001:db8:2::2/128 dev lo
 addr add 2001:db8:80::80/128 dev lo
+addr add 2001:db8:80::90/128 dev lo
 `;
 
 /** Neighbour discovery is no leak; everything else that arrives counts. */

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ClosedPolicy } from '#daemon/core/firewall-policy.ts';
 import { createNftablesFirewall } from '#daemon/platform/linux/nftables/nftables-firewall.ts';
@@ -15,17 +16,27 @@ const full: ClosedPolicy = {
   tunnelInterface: 'sanad0',
   tunnelAddresses: ['10.66.66.2', 'fd66:66::2'],
   mark: 23118,
-  endpoints: [{ address: '203.0.113.2', port: 51820 }],
+  endpoints: [
+    { address: '203.0.113.2', port: 51820 },
+    { address: '2001:db8:2::2', port: 51820 },
+  ],
   fetcher: {
     uid: FETCHER,
-    origins: [{ address: '198.18.0.90', port: 8443 }],
-    resolvers: ['198.51.100.1'],
+    origins: [
+      { address: '198.18.0.90', port: 8443 },
+      { address: '2001:db8:80::90', port: 8443 },
+    ],
+    resolvers: ['198.51.100.1', '2001:db8:1::1'],
   },
   timeUid: null,
 };
 const split: ClosedPolicy = {
   ...full,
-  closure: { kind: 'networks', networks: networks('10.9.0.0/16'), dnsServers: ['198.51.100.1'] },
+  closure: {
+    kind: 'networks',
+    networks: networks('10.9.0.0/16', '2001:db8:80::/64'),
+    dnsServers: ['198.51.100.1', '2001:db8:1::1'],
+  },
 };
 
 const impossible = pairImpossible();
@@ -104,7 +115,9 @@ describe.skipIf(impossible !== null)('nftables', () => {
       await firewall.apply(full);
       markTo(51820);
       expect(await reaches(['udp', '203.0.113.2', 51820])).toBe(true);
+      expect(await reaches(['udp', '2001:db8:2::2', 51820])).toBe(true);
       expect(await reaches(['udp', '198.18.0.80', 51820])).toBe(false);
+      expect(await reaches(['udp', '2001:db8:80::80', 51820])).toBe(false);
       expect(await reaches(['tcp', '203.0.113.2', 51820])).toBe(false);
       expect(await reaches(['udp', '203.0.113.2', 51821])).toBe(false);
     });
@@ -140,6 +153,8 @@ describe.skipIf(impossible !== null)('nftables', () => {
         expect(await reaches(['tcp', '198.18.0.90', 8443, FETCHER])).toBe(true);
         expect(await reaches(['udp', '198.51.100.1', 53, FETCHER])).toBe(true);
         expect(await reaches(['tcp', '198.51.100.1', 53, FETCHER])).toBe(true);
+        expect(await reaches(['tcp', '2001:db8:80::90', 8443, FETCHER])).toBe(true);
+        expect(await reaches(['udp', '2001:db8:1::1', 53, FETCHER])).toBe(true);
         expect(await reaches(['udp', '198.18.0.90', 8443, FETCHER])).toBe(false);
         expect(await reaches(['tcp', '198.18.0.90', 443, FETCHER])).toBe(false);
         expect(await reaches(['tcp', '198.18.0.80', 8443, FETCHER])).toBe(false);
@@ -182,7 +197,10 @@ describe.skipIf(impossible !== null)('nftables', () => {
       await firewall.apply(split);
       expect(await reaches(['udp', '10.9.0.1', 7000])).toBe(false);
       expect(await reaches(['udp', '198.51.100.1', 53])).toBe(false);
+      expect(await reaches(['udp', '2001:db8:1::1', 53])).toBe(false);
+      expect(await reaches(['udp', '2001:db8:80::80', 7000])).toBe(false);
       expect(await reaches(['udp', '198.51.100.1', 7000])).toBe(true);
+      expect(await reaches(['udp', '2001:db8:1::1', 7000])).toBe(true);
       expect(await reaches(site)).toBe(true);
     });
 
@@ -196,6 +214,22 @@ describe.skipIf(impossible !== null)('nftables', () => {
       expect(await reaches(['udp', '10.9.0.1', 7000])).toBe(false);
       expect(await reaches(site)).toBe(true);
     });
+  });
+
+  it('whatever a configuration may list is something nft takes', async () => {
+    const octet = fc.integer({ min: 0, max: 255 });
+    const four = fc
+      .tuple(octet, octet, fc.integer({ min: 1, max: 32 }))
+      .map(([a, b, length]) => `${a}.${b}.${b}.${a}/${length}`);
+    const six = fc
+      .tuple(octet, octet, fc.integer({ min: 1, max: 128 }))
+      .map(([a, b, length]) => `2${a.toString(16).padStart(3, '0')}::${b.toString(16)}/${length}`);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(four, six), { maxLength: 40 }), async (texts) => {
+        const closure = { kind: 'networks', networks: networks(...texts), dnsServers: [] } as const;
+        await expect(firewall.apply({ ...split, closure })).resolves.toBeUndefined();
+      }),
+    );
   });
 
   it('replacing policies under a flood lets no packet out', { timeout: 60_000 }, async () => {

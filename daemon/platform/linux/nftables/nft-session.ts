@@ -3,6 +3,7 @@ import { nftOptions } from './nft-process.ts';
 
 /** A change of 8,000 networks takes 0.2 s; whoever takes longer than this is stuck. */
 const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
+const END_TIMEOUT_MILLISECONDS = 1_000;
 
 interface Waiting {
   readonly end: string;
@@ -59,9 +60,11 @@ export class NftSession {
   }
 
   /** Resolves when the process is gone, and with it everything it might still have done. */
-  end(): Promise<void> {
+  async end(): Promise<void> {
     this.#child.stdin.end();
-    return this.#gone;
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_TIMEOUT_MILLISECONDS);
+    await this.#gone;
+    clearTimeout(timer);
   }
 
   #hear(text: string): void {
