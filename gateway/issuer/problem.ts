@@ -3,7 +3,10 @@ import { problemFrom, SanadError, type ProblemCatalogue } from '#shared/contract
 const SIGN_ANEW = 'Sign the statement anew with `sanad-gateway case`.';
 
 export const issuerProblems = {
-  request_malformed: row('The issuer does not know this request.', 'Run gateway and issuer of one version.'),
+  request_malformed_by_gateway: row(
+    'The issuer does not know this request.',
+    'Run gateway and issuer of one version.',
+  ),
   statement_malformed: row('The reviewer’s statement is not one.', SIGN_ANEW),
   statement_reviewer_unknown: row(
     'The statement is signed with a key that is not a reviewer’s.',

@@ -51,7 +51,7 @@ async function answerLine(
 
 function readRequest(line: string): IssuerRequest {
   const parsed = issuerRequestSchema.safeParse(parseLine(line));
-  if (!parsed.success) throw issuerError('request_malformed');
+  if (!parsed.success) throw issuerError('request_malformed_by_gateway');
   return parsed.data;
 }
 

@@ -1,0 +1,99 @@
+import type { Attestation, CaseView, RegistrationView } from '#shared/contract/gateway-contract.ts';
+import { isOrigin } from '#shared/registration/origin.ts';
+import { STATEMENT_TYPE } from '../issuer/statement.ts';
+import { readKeyFile } from '../key/key-file.ts';
+import { signJws } from '../key/sign-jws.ts';
+import { commandError } from './problem.ts';
+import { readNamedFile } from './read-file.ts';
+import { askGateway, type ReviewerAccess } from './reviewer-client.ts';
+
+/** Options of every `case` command. */
+export interface AccessOptions {
+  readonly origin: string;
+  /** The reviewer's key file. */
+  readonly key: string;
+  readonly tlsCa?: string;
+}
+
+export interface AttestOptions extends AccessOptions {
+  readonly authority: string;
+  /** The registrant's, where the reviewer does not say otherwise. */
+  readonly profile?: string;
+  readonly route?: string;
+  readonly category?: string;
+  readonly decidedAt?: string;
+  readonly validUntil?: string;
+}
+
+export async function listCases(options: AccessOptions): Promise<readonly RegistrationView[]> {
+  return (await askGateway(accessOf(options), 'caseList')).cases;
+}
+
+export async function showCase(options: AccessOptions, id: string): Promise<CaseView> {
+  return await askGateway(accessOf(options), 'caseShow', { id });
+}
+
+/** States to have seen the authority's decision, over exactly what the case contains now. */
+export async function attestCase(options: AttestOptions, id: string): Promise<RegistrationView> {
+  const access = accessOf(options);
+  const shown = await askGateway(access, 'caseShow', { id });
+  const decision = {
+    authority: options.authority,
+    profile: options.profile ?? shown.profile,
+    route: options.route ?? shown.route,
+    category: options.category ?? shown.category,
+    decided_at:
+      options.decidedAt === undefined ? nowSeconds() : dateSeconds('--decided-at', options.decidedAt),
+    ...(options.validUntil === undefined
+      ? {}
+      : { valid_until: dateSeconds('--valid-until', options.validUntil) }),
+  };
+  const { endpoints, devices } = shown;
+  return await decide(access, id, { action: 'attest', endpoints, devices, decision, assurance: 'attested' });
+}
+
+export async function rejectCase(
+  options: AccessOptions,
+  id: string,
+  note: string,
+): Promise<RegistrationView> {
+  return await decide(accessOf(options), id, { action: 'reject', note });
+}
+
+export async function revokeCase(
+  options: AccessOptions,
+  id: string,
+  note: string,
+): Promise<RegistrationView> {
+  return await decide(accessOf(options), id, { action: 'revoke', note });
+}
+
+async function decide(
+  access: ReviewerAccess,
+  id: string,
+  act: Omit<Attestation, 'ver' | 'iss' | 'sub' | 'iat'>,
+): Promise<RegistrationView> {
+  const claims: Attestation = { ver: 1, iss: access.origin, sub: id, iat: nowSeconds(), ...act };
+  const statement = await signJws({ typ: STATEMENT_TYPE, claims, key: access.key });
+  return await askGateway(access, 'caseDecide', { id, body: { statement } });
+}
+
+function accessOf(options: AccessOptions): ReviewerAccess {
+  if (!isOrigin(options.origin)) throw commandError('origin_malformed', { detail: options.origin });
+  return {
+    origin: options.origin,
+    key: readKeyFile(options.key),
+    ...(options.tlsCa === undefined ? {} : { tlsCa: readNamedFile(options.tlsCa) }),
+  };
+}
+
+/** A day as authorities write it, taken at its start in UTC. */
+function dateSeconds(option: string, text: string): number {
+  const milliseconds = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(milliseconds)) throw commandError('option_malformed', { detail: `${option} YYYY-MM-DD` });
+  return milliseconds / 1000;
+}
+
+function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,62 @@
+import { problemFrom, SanadError, type ProblemCatalogue } from '#shared/contract/problem.ts';
+
+export const commandProblems = {
+  gateway_exists: {
+    kind: 'usage',
+    reason: 'The directory is not empty; nothing in it was touched.',
+    nextAction: 'Name a new directory, or serve the gateway that is there.',
+  },
+  gateway_missing: {
+    kind: 'usage',
+    reason: 'The directory holds no gateway that can be served.',
+    nextAction: 'Make one with `sanad-gateway init`.',
+  },
+  origin_malformed: {
+    kind: 'usage',
+    reason: 'The origin is not https://HOST[:PORT].',
+    nextAction: 'Give the address under which clients reach this gateway, such as https://gateway.example.',
+  },
+  option_malformed: {
+    kind: 'usage',
+    reason: 'An option has a value that cannot be used.',
+    nextAction: 'Run the command with --help and correct the option named.',
+  },
+  file_unreadable: {
+    kind: 'usage',
+    reason: 'A file that was named cannot be read.',
+    nextAction: 'Name a file that is there and that this user may read.',
+  },
+  tls_required: {
+    kind: 'usage',
+    reason: 'Clients reach this gateway over https, and there is no certificate to serve it with.',
+    nextAction: 'Give --tls-certificate and --tls-key, or --behind-proxy where a proxy ends TLS.',
+  },
+  issuer_not_started: {
+    kind: 'internal',
+    reason: 'The issuer did not start.',
+    nextAction: 'Read what sanad-issuer said above and repair that.',
+  },
+  listen_failed: {
+    kind: 'usage',
+    reason: 'The gateway cannot listen on this address.',
+    nextAction: 'Choose an address of this machine and a port that is free.',
+  },
+  gateway_unreachable: {
+    kind: 'gateway',
+    reason: 'The gateway does not answer.',
+    nextAction: 'Check the origin and the network and try again.',
+  },
+  gateway_answer_malformed: {
+    kind: 'gateway',
+    reason: 'The gateway’s answer is not one that a gateway gives.',
+    nextAction: 'Check that the origin is the gateway’s and that both have the same version.',
+  },
+} as const satisfies ProblemCatalogue<string>;
+
+/** Ends the command with a problem of this catalogue. */
+export function commandError(
+  code: keyof typeof commandProblems,
+  options: { readonly detail?: string; readonly cause?: unknown } = {},
+): SanadError {
+  return new SanadError(problemFrom(commandProblems, code, options.detail), { cause: options.cause });
+}

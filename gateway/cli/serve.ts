@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import type { FastifyInstance } from 'fastify';
+import { parseEndpoint, type Endpoint } from '#shared/wireguard/endpoint.ts';
+import { gatewayFiles, type GatewayIdentity } from '../configuration.ts';
+import type { TlsFiles } from '../http/listener.ts';
+import { createGatewayServer } from '../http/server.ts';
+import type { Services } from '../http/services.ts';
+import { issuerAt } from '../issuer/client.ts';
+import { StatusPublisher } from '../status/publisher.ts';
+import { openDatabase } from '../storage/database.ts';
+import { forgetExpired } from '../storage/request-memory-store.ts';
+import { readIdentity } from './identity.ts';
+import { startIssuer } from './issuer-process.ts';
+import { commandError } from './problem.ts';
+import { readNamedFile } from './read-file.ts';
+
+export interface ServeOptions {
+  readonly dir: string;
+  readonly listen: string;
+  readonly tlsCertificate?: string;
+  readonly tlsKey?: string;
+  readonly behindProxy: boolean;
+  /** An issuer that somebody else runs; absent, it is started here. */
+  readonly issuerSocket?: string;
+  readonly statusTtl: number;
+}
+
+const FORGET_EVERY_MILLISECONDS = 60_000;
+
+const now = (): number => Math.floor(Date.now() / 1000);
+const log = (line: string): void => {
+  process.stderr.write(`sanad-gateway: ${line}\n`);
+};
+
+/** Runs the gateway until SIGTERM or SIGINT, with an issuer of its own where none is given. */
+export async function serveGateway(options: ServeOptions): Promise<void> {
+  const identity = readIdentity(options.dir);
+  const parts: Parts = {
+    options,
+    identity,
+    address: parseListen(options.listen),
+    tls: readTls(options, identity),
+  };
+  if (options.issuerSocket !== undefined) {
+    await serveWith(parts, options.issuerSocket, never());
+    return;
+  }
+  const issuer = await startIssuer({ dir: options.dir, statusTtlSeconds: options.statusTtl });
+  try {
+    await serveWith(
+      parts,
+      issuer.socketPath,
+      issuer.ended.then(() => 'issuer_ended'),
+    );
+  } finally {
+    await issuer.stop();
+  }
+}
+
+interface Parts {
+  readonly options: ServeOptions;
+  readonly identity: GatewayIdentity;
+  readonly address: Endpoint;
+  readonly tls: TlsFiles | undefined;
+}
+
+async function serveWith(
+  parts: Parts,
+  issuerSocket: string,
+  issuerEnded: Promise<StopReason>,
+): Promise<void> {
+  const { options, identity, tls, address } = parts;
+  const issuer = issuerAt(issuerSocket);
+  const database = await openDatabase(join(options.dir, gatewayFiles.database));
+  const publisher = new StatusPublisher(issuer, log);
+  const services: Services = { identity, database, issuer, publisher, now, log };
+  const server = createGatewayServer(services, tls === undefined ? {} : { tls });
+  const forgetting = forgetRegularly(services);
+  try {
+    await publisher.refresh();
+    await listen(server, address);
+    process.stdout.write(`listening on ${options.listen} for ${identity.configuration.origin}\n`);
+    const why = await Promise.race([signalled(), issuerEnded]);
+    if (why === 'issuer_ended') issuerGone();
+  } finally {
+    clearInterval(forgetting);
+    publisher.stop();
+    // Lets the requests under way end: what was accepted is answered.
+    await server.close();
+    await database.destroy();
+  }
+}
+
+function readTls(options: ServeOptions, { configuration }: GatewayIdentity): TlsFiles | undefined {
+  const { tlsCertificate, tlsKey, behindProxy } = options;
+  if (tlsCertificate !== undefined && tlsKey !== undefined) {
+    return { certificate: readNamedFile(tlsCertificate), key: readNamedFile(tlsKey) };
+  }
+  // Anchors allow http on loopback only, so an http origin needs no certificate.
+  const isPlain = configuration.origin.startsWith('http://');
+  if (!isPlain && !behindProxy) throw commandError('tls_required');
+  return undefined;
+}
+
+function parseListen(text: string): Endpoint {
+  try {
+    return parseEndpoint(text);
+  } catch (error) {
+    throw commandError('option_malformed', { detail: '--listen', cause: error });
+  }
+}
+
+async function listen(server: FastifyInstance, { host, port }: Endpoint): Promise<void> {
+  try {
+    await server.listen({ host: host.value, port });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : 'unknown';
+    throw commandError('listen_failed', { detail, cause: error });
+  }
+}
+
+function forgetRegularly({ database }: Services): NodeJS.Timeout {
+  const forget = (): void => {
+    forgetExpired(database, now()).catch((error: unknown) => {
+      log(`forgetting: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  };
+  forget();
+  return setInterval(forget, FORGET_EVERY_MILLISECONDS).unref();
+}
+
+type StopReason = 'signalled' | 'issuer_ended';
+
+function signalled(): Promise<StopReason> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        resolve('signalled');
+      });
+    }
+  });
+}
+
+/** Without an issuer nothing is decided: better to end, and be started whole by whoever started us. */
+function issuerGone(): void {
+  log('the issuer has ended, so does the gateway');
+  process.exitCode = 1;
+}
+
+function never(): Promise<StopReason> {
+  return new Promise(() => undefined);
+}

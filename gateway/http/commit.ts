@@ -1,0 +1,123 @@
+import { SIGNATURE_WINDOW_SECONDS } from '#shared/contract/gateway-contract.ts';
+import type { Connection } from '../storage/database.ts';
+import { consumeNonce, isNonceUsed, recallAnswer, rememberAnswer } from '../storage/request-memory-store.ts';
+import { httpError } from './problem.ts';
+import type { Services } from './services.ts';
+import type { RequestSignature } from './signature.ts';
+
+/** A retry may come a day later: a laptop that was closed over the answer. */
+const REMEMBERED_SECONDS = 86_400;
+/** Twice the window: `created` may have been that far ahead of our clock, and our clock may be set back. */
+const NONCE_SECONDS = 2 * SIGNATURE_WINDOW_SECONDS;
+
+declare const committed: unique symbol;
+
+/** An answer whose change is in the database, together with its nonce. Made by `commit` only. */
+export interface Committed<Answer> {
+  readonly [committed]: true;
+  readonly answer: Answer;
+}
+
+/** Makes the change; the nonce, the change and the remembered answer in one transaction, or none of them. */
+export type Commit = <Answer>(
+  change: (connection: Connection) => Promise<Answer>,
+) => Promise<Committed<Answer>>;
+
+/** What a retry of the same request is recognised by. */
+export interface Idempotency {
+  readonly key: string;
+  /** Over method, target and body. */
+  readonly requestDigest: string;
+}
+
+export interface SignedIntent {
+  readonly signature: RequestSignature;
+  /** Only for requests with a body: those that change something. */
+  readonly idempotency?: Idempotency;
+}
+
+/**
+ * Runs a handler for a signed request at most once: a nonce never works twice, and a retry under the same
+ * Idempotency-Key gets the first answer.
+ */
+export async function answerOnce(
+  services: Services,
+  intent: SignedIntent,
+  handler: (commit: Commit) => Promise<Committed<unknown>>,
+): Promise<unknown> {
+  if (await isNonceUsed(services.database, intent.signature)) throw httpError('nonce_replayed');
+  const before = await recall(services, intent);
+  if (before !== undefined) return before.answer;
+  try {
+    return (await handler(committer(services, intent))).answer;
+  } catch (error) {
+    if (error instanceof OvertakenError) return await recallOvertaking(services, intent, error);
+    // A refused request is over too: it must not begin to work when sent again by somebody else.
+    await consume(services.database, services, intent);
+    throw error;
+  }
+}
+
+/** A parallel request with the same Idempotency-Key was first; everything of this one is rolled back. */
+class OvertakenError extends Error {}
+
+function committer(services: Services, intent: SignedIntent): Commit {
+  return async <Answer>(change: (connection: Connection) => Promise<Answer>) => {
+    const answer = await services.database.transaction().execute(async (transaction) => {
+      if (!(await consume(transaction, services, intent))) throw httpError('nonce_replayed');
+      const made = await change(transaction);
+      await remember(transaction, services, intent, made);
+      return made;
+    });
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the brand exists at compile time only
+    return { answer } as Committed<Answer>;
+  };
+}
+
+function consume(connection: Connection, services: Services, intent: SignedIntent): Promise<boolean> {
+  const { keyId, nonce } = intent.signature;
+  return consumeNonce(connection, { keyId, nonce, expiresAt: services.now() + NONCE_SECONDS });
+}
+
+async function remember(
+  connection: Connection,
+  services: Services,
+  intent: SignedIntent,
+  answer: unknown,
+): Promise<void> {
+  if (intent.idempotency === undefined) return;
+  const isFirst = await rememberAnswer(connection, {
+    keyId: intent.signature.keyId,
+    idempotencyKey: intent.idempotency.key,
+    requestDigest: intent.idempotency.requestDigest,
+    answer: JSON.stringify(answer),
+    expiresAt: services.now() + REMEMBERED_SECONDS,
+  });
+  if (!isFirst) throw new OvertakenError();
+}
+
+async function recall(
+  services: Services,
+  intent: SignedIntent,
+): Promise<{ readonly answer: unknown } | undefined> {
+  const { signature, idempotency } = intent;
+  if (idempotency === undefined) return undefined;
+  const remembered = await recallAnswer(services.database, {
+    keyId: signature.keyId,
+    idempotencyKey: idempotency.key,
+  });
+  if (remembered === undefined) return undefined;
+  if (!(await consume(services.database, services, intent))) throw httpError('nonce_replayed');
+  if (remembered.requestDigest !== idempotency.requestDigest) throw httpError('idempotency_key_reused');
+  return { answer: JSON.parse(remembered.answer) };
+}
+
+async function recallOvertaking(
+  services: Services,
+  intent: SignedIntent,
+  overtaken: OvertakenError,
+): Promise<unknown> {
+  const first = await recall(services, intent);
+  if (first === undefined) throw overtaken;
+  return first.answer;
+}

@@ -1,0 +1,31 @@
+import type {
+  gatewayRoutes,
+  GatewayAnswer,
+  GatewayBody,
+  GatewayRoute,
+} from '#shared/contract/gateway-contract.ts';
+import type { Commit, Committed } from './commit.ts';
+
+type Routes = typeof gatewayRoutes;
+type PublicRoute = {
+  [R in GatewayRoute]: Routes[R]['signedBy'] extends 'nobody' ? R : never;
+}[GatewayRoute];
+type SignedRoute = Exclude<GatewayRoute, PublicRoute>;
+
+/** A request whose signature was verified and whose body has the form of its route. */
+export interface SignedCall<Body> {
+  /** From the path; a UUID. Empty on routes without one. */
+  readonly id: string;
+  readonly body: Body;
+  /** Thumbprint of the key that signed. */
+  readonly signer: string;
+  readonly now: number;
+  readonly commit: Commit;
+}
+
+/** One handler a route. A new row in the contract does not compile until it is handled here. */
+export type Handlers = {
+  readonly [R in PublicRoute]: () => Promise<GatewayAnswer<R>>;
+} & {
+  readonly [R in SignedRoute]: (call: SignedCall<GatewayBody<R>>) => Promise<Committed<GatewayAnswer<R>>>;
+};

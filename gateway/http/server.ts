@@ -1,0 +1,148 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { gatewayRoutes, MAX_BODY_BYTES, type GatewayRoute } from '#shared/contract/gateway-contract.ts';
+import { SanadError } from '#shared/contract/problem.ts';
+import { CONTENT_TYPE, JWS_CONTENT_TYPE, PROBLEM_CONTENT_TYPE } from '#shared/contract/request-signature.ts';
+import { caseError } from '../case/problem.ts';
+import { answerOnce, type Commit, type Committed } from './commit.ts';
+import type { Handlers, SignedCall } from './handler.ts';
+import { createHandlers } from './handlers.ts';
+import {
+  answerUnreadable,
+  createListener,
+  defaultPatience,
+  type Patience,
+  type TlsFiles,
+} from './listener.ts';
+import { httpError, problemDocument } from './problem.ts';
+import { openSignedRequest, type RawRequest } from './request.ts';
+import type { Services } from './services.ts';
+
+export interface ServerOptions {
+  readonly tls?: TlsFiles;
+  readonly patience?: Patience;
+}
+
+/** The gateway's HTTP server: one Fastify route for each row of the contract. */
+export function createGatewayServer(services: Services, options: ServerOptions = {}): FastifyInstance {
+  const { tls, patience = defaultPatience } = options;
+  const server = Fastify({
+    // Its log lines carry addresses; ours are written in `logRequest`.
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    serverFactory: (handler) => createListener(handler, { tls, patience }),
+    clientErrorHandler: (error, socket) => {
+      answerUnreadable(error, socket, services.now());
+    },
+  });
+  readBodiesRaw(server);
+  answerProblems(server, services);
+  const handlers = createHandlers(services);
+  for (const name of Object.keys(gatewayRoutes)) {
+    if (isRoute(name)) addRoute(server, name, answerer(services, handlers, name));
+  }
+  return server;
+}
+
+/** The digest is over the bytes as sent, so the bytes are what a handler gets. */
+function readBodiesRaw(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(CONTENT_TYPE, { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+}
+
+function addRoute(server: FastifyInstance, name: GatewayRoute, answer: Answerer): void {
+  const row = gatewayRoutes[name];
+  server.route({
+    method: row.method,
+    url: row.path,
+    handler: async (request, reply) => {
+      const answered = await answer(request);
+      // What the contract does not list does not leave, whatever a handler gives.
+      if (row.answer === null) return reply.type(JWS_CONTENT_TYPE).send(answered);
+      return reply.type(CONTENT_TYPE).send(JSON.stringify(row.answer.parse(answered)));
+    },
+  });
+}
+
+type Answerer = (request: FastifyRequest) => Promise<unknown>;
+type SignedHandler = (call: SignedCall<unknown>) => Promise<Committed<unknown>>;
+
+function answerer(services: Services, handlers: Handlers, name: GatewayRoute): Answerer {
+  const row = gatewayRoutes[name];
+  if (row.signedBy === 'nobody') {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a row signed by nobody has a PublicRoute's handler
+    const handler = handlers[name] as () => Promise<unknown>;
+    return () => handler();
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the body was parsed with this very row's schema
+  const handler = handlers[name] as SignedHandler;
+  const hasId = row.path.includes(':id');
+  return async (request) => {
+    const { body, intent, now } = await openSignedRequest(services, row, rawRequest(request));
+    const id = hasId ? readId(request.params) : '';
+    const { keyId: signer } = intent.signature;
+    const handle = (commit: Commit) => handler({ id, body, signer, now, commit });
+    return await answerOnce(services, intent, handle);
+  };
+}
+
+const parametersSchema = z.object({ id: z.uuid() });
+
+function readId(parameters: unknown): string {
+  const parsed = parametersSchema.safeParse(parameters);
+  if (!parsed.success) throw caseError('registration_unknown');
+  return parsed.data.id;
+}
+
+function rawRequest({ raw, body }: FastifyRequest): RawRequest {
+  return {
+    method: raw.method ?? '',
+    url: raw.url ?? '',
+    rawHeaders: raw.rawHeaders,
+    body: Buffer.isBuffer(body) ? body : undefined,
+  };
+}
+
+function answerProblems(server: FastifyInstance, services: Services): void {
+  const codes = new WeakMap<FastifyReply, string>();
+  const answer = (error: unknown, reply: FastifyReply): FastifyReply => {
+    const document = problemDocument(error, services.now());
+    codes.set(reply, document.code);
+    if (document.status === 500) services.log(`failed: ${stackOf(error)}`);
+    return reply.code(document.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(document));
+  };
+  server.setErrorHandler((error, _request, reply) => answer(known(error), reply));
+  server.setNotFoundHandler((_request, reply) => answer(httpError('route_unknown'), reply));
+  server.addHook('onResponse', async (request, reply) => {
+    logRequest(services, request, reply, codes.get(reply));
+  });
+}
+
+/** Route, not path: a registration's identifier is personal data too. No address, no key. */
+function logRequest(services: Services, request: FastifyRequest, reply: FastifyReply, code = ''): void {
+  const route = request.routeOptions.url ?? '(unknown)';
+  const took = Math.round(reply.elapsedTime);
+  services.log(`${request.method} ${route} ${reply.statusCode} ${code} ${took} ms`.replace('  ', ' '));
+}
+
+/** Fastify's own errors, in our words. */
+function known(error: unknown): unknown {
+  if (error instanceof SanadError || !(error instanceof Error)) return error;
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return httpError('body_too_large');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return httpError('content_type_wrong');
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status < 500 ? httpError('request_malformed') : error;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function isRoute(name: string): name is GatewayRoute {
+  return Object.hasOwn(gatewayRoutes, name);
+}

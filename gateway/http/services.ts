@@ -1,0 +1,16 @@
+import type { GatewayIdentity } from '../configuration.ts';
+import type { IssuerPort } from '../issuer/client.ts';
+import type { StatusPublisher } from '../status/publisher.ts';
+import type { Connection } from '../storage/database.ts';
+
+/** What the handlers work with. */
+export interface Services {
+  readonly identity: GatewayIdentity;
+  readonly database: Connection;
+  readonly issuer: IssuerPort;
+  readonly publisher: StatusPublisher;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  /** One line, without personal data. */
+  readonly log: (line: string) => void;
+}

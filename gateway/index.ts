@@ -1,0 +1,157 @@
+import process from 'node:process';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { RegistrationView } from '#shared/contract/gateway-contract.ts';
+import type { AccessOptions, AttestOptions } from './cli/case.ts';
+import type { InitOptions } from './cli/init.ts';
+import type { ServeOptions } from './cli/serve.ts';
+import { printJson, printLines, runCommand } from './cli/terminal.ts';
+
+/** sanad-gateway: makes and serves a gateway, and is the reviewers' tool. Commands load when they are run. */
+const program = new Command('sanad-gateway').description(
+  'Takes registrations and publishes what an authority has decided about them.',
+);
+
+program
+  .command('init')
+  .description('make a new gateway: its keys, what it publishes, its reviewers')
+  .requiredOption('--dir <directory>', 'a new or empty directory')
+  .requiredOption('--origin <origin>', 'where clients reach it, such as https://gateway.example')
+  .requiredOption('--name <name>', 'short name, also of the trust anchor’s file')
+  .requiredOption('--legal-name <name>', 'who operates it')
+  .requiredOption('--contact <contact>', 'how to reach the operator')
+  .requiredOption('--retention <text>', 'what is kept, how long')
+  .option('--tls-ca <file>', 'PEM of the authority behind its TLS, where that is not a public one')
+  .option('--reviewer <names...>', 'names of the reviewers', ['reviewer'])
+  .action((options: Omit<InitOptions, 'now'>) =>
+    runCommand(false, async () => {
+      const { initGateway } = await import('./cli/init.ts');
+      const { afterInit } = await import('./cli/after-init.ts');
+      const anchor = await initGateway({ ...options, now: Math.floor(Date.now() / 1000) });
+      printLines(afterInit(options, anchor));
+    }),
+  );
+
+program
+  .command('serve')
+  .description('run the gateway')
+  .requiredOption('--dir <directory>', 'made by init')
+  .requiredOption('--listen <address:port>', 'such as 127.0.0.1:8443 or [::]:8443')
+  .option('--tls-certificate <file>', 'PEM, with the chain')
+  .option('--tls-key <file>', 'PEM')
+  .option('--behind-proxy', 'serve plain http: a proxy in front ends TLS', false)
+  .option('--issuer-socket <path>', 'use this sanad-issuer instead of starting one')
+  .option('--status-ttl <seconds>', 'how long clients use a status list before they ask again', seconds, 900)
+  .action((options: ServeOptions) =>
+    runCommand(false, async () => {
+      const { serveGateway } = await import('./cli/serve.ts');
+      await serveGateway(options);
+    }),
+  );
+
+program
+  .command('join-link')
+  .description('print the link with which a machine’s administrator joins this gateway')
+  .requiredOption('--dir <directory>', 'made by init')
+  .action(({ dir }: { readonly dir: string }) =>
+    runCommand(false, async () => {
+      const { readIdentity } = await import('./cli/identity.ts');
+      const { joinLink } = await import('./cli/join-link.ts');
+      printLines([joinLink(readIdentity(dir).anchor)]);
+    }),
+  );
+
+const cases = program.command('case').description('what reviewers do, signed with their own key');
+
+reviewerCommand('list', 'every case, newest first').action((options: ReviewerOptions) =>
+  runCommand(options.json, async () => {
+    const { listCases } = await import('./cli/case.ts');
+    const { caseLine } = await import('./cli/print-case.ts');
+    const found = await listCases(options);
+    if (options.json) printJson({ cases: found });
+    else printLines(found.length === 0 ? ['No case.'] : found.map(caseLine));
+  }),
+);
+
+reviewerCommand('show <id>', 'one case in full').action((id: string, options: ReviewerOptions) =>
+  runCommand(options.json, async () => {
+    const { showCase } = await import('./cli/case.ts');
+    const { caseLines } = await import('./cli/print-case.ts');
+    const shown = await showCase(options, id);
+    if (options.json) printJson({ case: shown });
+    else printLines(caseLines(shown));
+  }),
+);
+
+reviewerCommand('attest <id>', 'state to have seen the authority’s decision for this case')
+  .requiredOption('--authority <name>', 'who decided, such as pk-pta')
+  .option('--profile <id>', 'the case’s own if not given')
+  .option('--route <route>', 'the case’s own if not given')
+  .option('--category <category>', 'the case’s own if not given')
+  .option('--decided-at <date>', 'YYYY-MM-DD; today if not given')
+  .option('--valid-until <date>', 'YYYY-MM-DD; only if the authority published one')
+  .action((id: string, options: AttestOptions & ReviewerOptions) =>
+    runCommand(options.json, async () => {
+      const { attestCase } = await import('./cli/case.ts');
+      await printDecided(options, await attestCase(options, id));
+    }),
+  );
+
+reviewerCommand('reject <id>', 'note that the authority refused')
+  .requiredOption('--note <text>', 'why; the registrant reads it')
+  .action((id: string, options: NoteOptions) =>
+    runCommand(options.json, async () => {
+      const { rejectCase } = await import('./cli/case.ts');
+      await printDecided(options, await rejectCase(options, id, options.note));
+    }),
+  );
+
+reviewerCommand('revoke <id>', 'end an attested registration, for good')
+  .requiredOption('--note <text>', 'why; the registrant reads it')
+  .action((id: string, options: NoteOptions) =>
+    runCommand(options.json, async () => {
+      const { revokeCase } = await import('./cli/case.ts');
+      await printDecided(options, await revokeCase(options, id, options.note));
+    }),
+  );
+
+interface ReviewerOptions extends AccessOptions {
+  readonly json: boolean;
+}
+interface NoteOptions extends ReviewerOptions {
+  readonly note: string;
+}
+
+function reviewerCommand(usage: string, description: string): Command {
+  return cases
+    .command(usage)
+    .description(description)
+    .requiredOption('--origin <origin>', 'the gateway’s')
+    .requiredOption('--key <file>', 'the reviewer’s key file')
+    .option('--tls-ca <file>', 'PEM of the authority behind the gateway’s TLS')
+    .option('--json', 'one JSON object instead of text', false);
+}
+
+async function printDecided(options: ReviewerOptions, registration: RegistrationView): Promise<void> {
+  const { caseLine } = await import('./cli/print-case.ts');
+  if (options.json) printJson({ registration });
+  else printLines([caseLine(registration)]);
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 604_800) return value;
+  throw new InvalidArgumentError('a number of seconds from 1 to 604800');
+}
+
+// Usage errors end with 2, as those of `sanad`.
+for (const command of [program, ...program.commands, ...cases.commands]) {
+  command.exitOverride((error) => {
+    throw error;
+  });
+}
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}
