@@ -1,0 +1,181 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+/** A throw-away desktop session: a bus of its own and, unless told otherwise, an unlocked gnome-keyring on it. */
+export interface SecretServiceOptions {
+  /** Where the keyring's files go; the caller's to remove. */
+  readonly home: string;
+  /** Whose session it is; the caller's own when left out. */
+  readonly uid?: number;
+  readonly gid?: number;
+  /** `none`: a bus on which nobody offers the Secret Service. */
+  readonly service?: 'gnome-keyring' | 'none';
+  /** `silent`: somebody is asked to unlock and never answers. Without it, asking fails at once. */
+  readonly prompter?: 'silent';
+}
+
+export interface SecretService {
+  /** For the programs of this session. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Locks the keyring as a screen lock or a suspend would. */
+  lock(): Promise<void>;
+  /** Ends the keyring alone, as a crash would. */
+  killService(): Promise<void>;
+  /** Ends every process of the session, each by its id, and removes its bus. */
+  stop(): Promise<void>;
+}
+
+const COLLECTION = '/org/freedesktop/secrets/collection/login';
+
+export async function startSecretService(options: SecretServiceOptions): Promise<SecretService> {
+  const session = prepareSession(options);
+  const bus = launch(session, 'dbus-daemon', [
+    `--config-file=${session.directory}/bus.conf`,
+    '--nofork',
+    '--print-address',
+  ]);
+  const processes = [bus];
+  const stop = async () => {
+    for (const process of processes.toReversed()) await end(process);
+    endPrompter(session.directory);
+    rmSync(session.directory, { recursive: true, force: true });
+  };
+  try {
+    await until('the session bus', () => bus.output().includes('unix:'), bus);
+    const keyring = options.service === 'none' ? undefined : await startKeyring(session);
+    if (keyring !== undefined) processes.push(keyring);
+    return {
+      environment: session.environment,
+      lock: async () => void (await ask(session, 'Lock', `array:objpath:${COLLECTION}`)),
+      killService: async () => {
+        if (keyring !== undefined) await end(keyring, 'SIGKILL');
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Session {
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly identity: { readonly uid?: number; readonly gid?: number };
+}
+
+function prepareSession({ home, uid, gid, prompter }: SecretServiceOptions): Session {
+  const directory = mkdtempSync(join(tmpdir(), 'sanad-session-'));
+  mkdirSync(join(directory, 'services'));
+  writeFileSync(join(directory, 'bus.conf'), busConfiguration(directory));
+  if (prompter === 'silent') writeSilentPrompter(directory);
+  // What the session's owner needs to read and to create in.
+  if (uid !== undefined && gid !== undefined) chownSync(directory, uid, gid);
+  chmodSync(directory, 0o700);
+  return {
+    directory,
+    identity: { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) },
+    environment: {
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      HOME: home,
+      XDG_RUNTIME_DIR: directory,
+      DBUS_SESSION_BUS_ADDRESS: `unix:path=${directory}/bus`,
+    },
+  };
+}
+
+/** As the system's session.conf, but without its services: nothing starts by itself, no prompt finds a screen. */
+function busConfiguration(directory: string): string {
+  return `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path=${directory}/bus</listen>
+  <auth>EXTERNAL</auth>
+  <servicedir>${directory}/services</servicedir>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`;
+}
+
+function writeSilentPrompter(directory: string): void {
+  const program = join(directory, 'prompter');
+  writeFileSync(program, `#!/bin/sh\necho $$ >${directory}/prompter.pid\nexec sleep 600\n`, { mode: 0o755 });
+  const service = join(directory, 'services', 'org.gnome.keyring.SystemPrompter.service');
+  writeFileSync(service, `[D-BUS Service]\nName=org.gnome.keyring.SystemPrompter\nExec=${program}\n`);
+}
+
+function endPrompter(directory: string): void {
+  try {
+    process.kill(Number(readFileSync(join(directory, 'prompter.pid'), 'utf8')), 'SIGKILL');
+  } catch {
+    // Nobody was ever asked, or the bus has ended the prompter already.
+  }
+}
+
+async function startKeyring(session: Session): Promise<Launched> {
+  const keyring = launch(session, 'gnome-keyring-daemon', [
+    '--foreground',
+    '--unlock',
+    '--components=secrets',
+  ]);
+  keyring.child.stdin?.end('correct horse battery staple');
+  await until(
+    'the keyring',
+    async () => (await ask(session, 'ReadAlias', 'string:default').catch(() => '')).includes(COLLECTION),
+    keyring,
+  );
+  return keyring;
+}
+
+async function ask(session: Session, method: string, argument: string): Promise<string> {
+  const words = ['--session', '--print-reply', '--dest=org.freedesktop.secrets', '/org/freedesktop/secrets'];
+  const { stdout } = await promisify(execFile)(
+    'dbus-send',
+    [...words, `org.freedesktop.Secret.Service.${method}`, argument],
+    { env: { ...session.environment }, ...session.identity },
+  );
+  return stdout;
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  output(): string;
+}
+
+function launch({ environment, identity }: Session, program: string, words: readonly string[]): Launched {
+  const child = spawn(program, words, { env: { ...environment }, ...identity, cwd: '/', stdio: 'pipe' });
+  let output = '';
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-4000);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  child.on('error', (error) => keep(Buffer.from(error.message)));
+  return { child, output: () => output };
+}
+
+async function end({ child }: Launched, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
+async function until(what: string, seen: () => boolean | Promise<boolean>, from: Launched): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    if (await seen()) return;
+    if (from.child.exitCode !== null) break;
+    await delay(25);
+  }
+  throw new Error(`${what} did not start: ${from.output()}`);
+}
