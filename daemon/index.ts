@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { paths } from '#shared/contract/paths.ts';
+import { builtAt, program } from './build.ts';
+import { FetcherSocket } from './platform/fetcher-socket.ts';
+import { FileStateStore } from './platform/file-state-store.ts';
+import { Resolvconf } from './platform/linux/dns/resolvconf.ts';
+import { LinuxNetwork } from './platform/linux/network/linux-network.ts';
+import { createNftablesFirewall } from './platform/linux/nftables/nftables-firewall.ts';
+import { chooseBackend, removeDevice } from './platform/linux/wireguard/choose-backend.ts';
+import { LinuxWireGuard } from './platform/linux/wireguard/linux-wireguard.ts';
+import { nodePrimitives } from './platform/node-primitives.ts';
+import { systemClock } from './platform/system-clock.ts';
+import { systemRandom } from './platform/system-random.ts';
+import { startDaemon } from './service/daemon.ts';
+import { createLog, describeCause } from './service/log.ts';
+import { parseUid } from './service/parse-uid.ts';
+
+/** The mark of the encrypted packets, and the number of the tunnel's routing table. */
+const MARK = 0x5a4e;
+const names = { device: 'sanad0', mark: MARK };
+
+const log = createLog((line) => process.stderr.write(line));
+const { values } = parseArgs({
+  options: { 'fetch-uid': { type: 'string' }, 'time-uid': { type: 'string' } },
+});
+process.umask(0o077);
+process.on('unhandledRejection', (cause) => log({ event: 'defect', ...describeCause(cause) }));
+
+const network = new LinuxNetwork(names);
+const wireguard = new LinuxWireGuard({
+  mark: MARK,
+  choose: () => chooseBackend(names),
+  removeLeftover: () => removeDevice(names),
+});
+const firewall = createNftablesFirewall();
+const daemon = await startDaemon({
+  ports: {
+    wireguard,
+    network,
+    firewall,
+    dns: new Resolvconf(names.device),
+    store: new FileStateStore(paths.stateDirectory),
+    fetcher: new FetcherSocket(paths.fetchSocket),
+    clock: systemClock,
+    random: systemRandom,
+  },
+  primitives: nodePrimitives,
+  log,
+  paths,
+  ownerUid: 0,
+  tunnelInterface: names.device,
+  mark: MARK,
+  fetchUid: parseUid(values['fetch-uid']),
+  timeUid: parseUid(values['time-uid']),
+  program,
+  builtAt,
+});
+
+process.on('SIGHUP', () => void daemon.reload());
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => void end());
+}
+
+async function end(): Promise<void> {
+  await daemon.shutDown();
+  await Promise.allSettled([wireguard.close(), network.close(), firewall.close()]);
+  process.exit(0);
+}

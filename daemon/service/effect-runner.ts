@@ -1,0 +1,161 @@
+import type { Problem } from '#shared/contract/problem.ts';
+import { assertNever } from '../core/assert-never.ts';
+import type { TunnelEffect } from '../core/tunnel-effect.ts';
+import type { CompletionEvent } from '../core/tunnel-event.ts';
+import type { Firewall } from '../port/firewall.ts';
+import type { StateStore } from '../port/state-store.ts';
+import { Lane } from './lane.ts';
+import { describeCause, type Log } from './log.ts';
+import { problemOf, serviceProblem } from './service-problem.ts';
+import { TunnelDevice, type TunnelPorts } from './tunnel-device.ts';
+
+export interface RunnerPorts extends TunnelPorts {
+  readonly firewall: Firewall;
+  readonly store: StateStore;
+}
+
+interface RunnerOptions {
+  readonly ports: RunnerPorts;
+  readonly log: Log;
+  readonly onCompletion: (event: CompletionEvent) => void;
+  /** The tunnel's name servers are gone, so the system's own can be read. */
+  readonly onTunnelGone: () => void;
+  /** The device could not be made ahead (it is tried again when it is needed), or could. */
+  readonly onDevice: (problem: Problem | null) => void;
+}
+
+/** A completion without the attempt, which is the effect's. */
+type Outcome = CompletionEvent extends infer Event
+  ? Event extends CompletionEvent
+    ? Omit<Event, 'attempt'>
+    : never
+  : never;
+
+/**
+ * Carries out what the tunnel machine decides, through the ports, and reports each end. Firewall, disk and tunnel
+ * each go in order; they do not wait for one another.
+ */
+export class EffectRunner {
+  readonly #options: RunnerOptions;
+  readonly #device: TunnelDevice;
+  readonly #lanes = { firewall: new Lane(), disk: new Lane(), tunnel: new Lane() };
+  #handshake = new AbortController();
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#device = new TunnelDevice(options.ports);
+  }
+
+  start(effect: TunnelEffect): void {
+    if (effect.kind === 'takeTunnelDown') this.#handshake.abort();
+    void this.#run(effect).then((outcome) =>
+      this.#options.onCompletion({ ...outcome, attempt: effect.attempt }),
+    );
+  }
+
+  /** Until the firewall stands as last decided. */
+  async firewallIdle(): Promise<void> {
+    await this.#lanes.firewall.idle();
+  }
+
+  /** The idle device went: another takes its place. */
+  async prepareAgain(): Promise<void> {
+    await this.#lanes.tunnel.run(() => this.#prepareAhead());
+  }
+
+  /** The last act of this run: whatever is under way ends, the tunnel goes. */
+  async shutDown(): Promise<void> {
+    this.#handshake.abort();
+    await Promise.all([this.#lanes.firewall.idle(), this.#lanes.disk.idle()]);
+    await this.#lanes.tunnel.run(() => this.#device.takeDown());
+  }
+
+  async #run(effect: TunnelEffect): Promise<Outcome> {
+    try {
+      return await this.#carryOut(effect);
+    } catch (cause) {
+      this.#options.log({ event: 'effectFailed', effect: effect.kind, ...describeCause(cause) });
+      return failure(effect, problemOf(cause));
+    }
+  }
+
+  async #carryOut(effect: TunnelEffect): Promise<Outcome> {
+    const { firewall, store, dns } = this.#options.ports;
+    const { firewall: firewallLane, disk, tunnel } = this.#lanes;
+    switch (effect.kind) {
+      case 'applyFirewall':
+        await firewallLane.run(() => firewall.apply(effect.policy));
+        return { kind: 'firewallApplied', policy: effect.policy.kind };
+      case 'storeTarget':
+        await disk.run(() => store.writeTarget(effect.target));
+        return { kind: 'targetStored' };
+      case 'bringTunnelUp':
+        await tunnel.run(() => this.#device.bringUp(effect.registration, effect.peers));
+        return { kind: 'tunnelBroughtUp' };
+      case 'setDns':
+        await tunnel.run(() => dns.set(effect.dns));
+        return { kind: 'dnsSet' };
+      case 'awaitHandshake':
+        return await this.#awaitHandshake(effect.timeoutSeconds);
+      case 'takeTunnelDown':
+        await tunnel.run(() => this.#takeDown());
+        return { kind: 'tunnelTakenDown' };
+      case 'wakeAfter':
+        await afterSeconds(effect.seconds);
+        return { kind: 'woke' };
+      default:
+        return assertNever(effect);
+    }
+  }
+
+  /** Beside the tunnel's lane: taking the tunnel down ends the wait instead of waiting for it. */
+  async #awaitHandshake(timeoutSeconds: number): Promise<Outcome> {
+    this.#handshake = new AbortController();
+    const signal = AbortSignal.any([this.#handshake.signal, AbortSignal.timeout(timeoutSeconds * 1000)]);
+    const at = await this.#options.ports.wireguard.awaitHandshake(signal);
+    return at === null ? { kind: 'handshakeTimedOut' } : { kind: 'handshakeCompleted', at };
+  }
+
+  async #takeDown(): Promise<void> {
+    await this.#device.takeDown();
+    this.#options.onTunnelGone();
+    // Next in the lane, and not waited for: the tunnel is gone either way.
+    void this.#lanes.tunnel.run(() => this.#prepareAhead());
+  }
+
+  async #prepareAhead(): Promise<void> {
+    try {
+      await this.#device.prepare();
+      this.#options.onDevice(null);
+    } catch (cause) {
+      this.#options.log({ event: 'deviceNotPrepared', ...describeCause(cause) });
+      this.#options.onDevice(problemOf(cause));
+    }
+  }
+}
+
+/** How each effect says that it did not work. */
+function failure(effect: TunnelEffect, problem: Problem): Outcome {
+  switch (effect.kind) {
+    case 'applyFirewall':
+      return { kind: 'firewallFailed', problem };
+    case 'storeTarget':
+      return { kind: 'targetStoreFailed', problem };
+    case 'bringTunnelUp':
+      return { kind: 'tunnelFailed', problem };
+    case 'setDns':
+      return { kind: 'dnsFailed', problem };
+    case 'awaitHandshake':
+      return { kind: 'tunnelFailed', problem };
+    case 'takeTunnelDown':
+      return { kind: 'tunnelTakeDownFailed', problem };
+    case 'wakeAfter':
+      return { kind: 'tunnelFailed', problem: serviceProblem('internal_error') };
+    default:
+      return assertNever(effect);
+  }
+}
+
+function afterSeconds(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000).unref());
+}

@@ -1,0 +1,29 @@
+import type { Peer, TunnelConfiguration } from '#shared/wireguard/configuration.ts';
+import { readIpAddress } from '#shared/wireguard/ip-address.ts';
+import type { PeerAddress } from '../core/tunnel-state.ts';
+import type { Fetcher } from '../port/fetcher.ts';
+import { serviceError } from './service-problem.ts';
+
+/** Where each peer is. Names are asked of the fetcher; an address costs nothing, not even a turn of the loop. */
+export function resolvePeers(
+  configuration: TunnelConfiguration,
+  fetcher: Fetcher,
+): readonly PeerAddress[] | Promise<readonly PeerAddress[]> {
+  const resolved = configuration.peers.map((peer) => resolvePeer(peer, fetcher));
+  const known = resolved.filter((peer): peer is PeerAddress => !(peer instanceof Promise));
+  return known.length === resolved.length ? known : Promise.all(resolved.map((peer) => Promise.resolve(peer)));
+}
+
+function resolvePeer(peer: Peer, fetcher: Fetcher): PeerAddress | Promise<PeerAddress> {
+  const { host, port } = peer.endpoint;
+  if (host.kind === 'name') return resolveName(peer, fetcher);
+  return { publicKey: peer.publicKey, address: host.value, port };
+}
+
+async function resolveName({ publicKey, endpoint }: Peer, fetcher: Fetcher): Promise<PeerAddress> {
+  const addresses = await fetcher.resolve(endpoint.host.value);
+  // The resolver has sorted them by what this machine can reach (RFC 6724).
+  const address = addresses.map(readIpAddress).find((found) => found !== undefined);
+  if (address === undefined) throw serviceError('endpoint_unresolvable', { detail: endpoint.host.value });
+  return { publicKey, address: address.text, port: endpoint.port };
+}
