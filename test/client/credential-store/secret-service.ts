@@ -34,21 +34,25 @@ const COLLECTION = '/org/freedesktop/secrets/collection/login';
 
 export async function startSecretService(options: SecretServiceOptions): Promise<SecretService> {
   const session = prepareSession(options);
-  const bus = launch(session, 'dbus-daemon', [
-    `--config-file=${session.directory}/bus.conf`,
-    '--nofork',
-    '--print-address',
-  ]);
-  const processes = [bus];
+  const processes: Launched[] = [];
   const stop = async () => {
     for (const process of processes.toReversed()) await end(process);
     endPrompter(session.directory);
     rmSync(session.directory, { recursive: true, force: true });
   };
+  const bus = launch(session, 'dbus-daemon', [
+    `--config-file=${session.directory}/bus.conf`,
+    '--nofork',
+    '--print-address',
+  ]);
+  processes.push(bus);
   try {
     await until('the session bus', () => bus.output().includes('unix:'), bus);
-    const keyring = options.service === 'none' ? undefined : await startKeyring(session);
-    if (keyring !== undefined) processes.push(keyring);
+    const keyring = options.service === 'none' ? undefined : launchKeyring(session);
+    if (keyring !== undefined) {
+      processes.push(keyring);
+      await untilUnlocked(session, keyring);
+    }
     return {
       environment: session.environment,
       lock: async () => void (await ask(session, 'Lock', `array:objpath:${COLLECTION}`)),
@@ -81,7 +85,6 @@ function prepareSession({ home, uid, gid, prompter }: SecretServiceOptions): Ses
     directory,
     identity: { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) },
     environment: {
-      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
       HOME: home,
       XDG_RUNTIME_DIR: directory,
       DBUS_SESSION_BUS_ADDRESS: `unix:path=${directory}/bus`,
@@ -122,19 +125,22 @@ function endPrompter(directory: string): void {
   }
 }
 
-async function startKeyring(session: Session): Promise<Launched> {
+function launchKeyring(session: Session): Launched {
   const keyring = launch(session, 'gnome-keyring-daemon', [
     '--foreground',
     '--unlock',
     '--components=secrets',
   ]);
   keyring.child.stdin?.end('correct horse battery staple');
+  return keyring;
+}
+
+async function untilUnlocked(session: Session, keyring: Launched): Promise<void> {
   await until(
     'the keyring',
     async () => (await ask(session, 'ReadAlias', 'string:default').catch(() => '')).includes(COLLECTION),
     keyring,
   );
-  return keyring;
 }
 
 async function ask(session: Session, method: string, argument: string): Promise<string> {
@@ -142,7 +148,7 @@ async function ask(session: Session, method: string, argument: string): Promise<
   const { stdout } = await promisify(execFile)(
     'dbus-send',
     [...words, `org.freedesktop.Secret.Service.${method}`, argument],
-    { env: { ...session.environment }, ...session.identity },
+    { env: withPath(session), ...session.identity },
   );
   return stdout;
 }
@@ -152,8 +158,13 @@ interface Launched {
   output(): string;
 }
 
-function launch({ environment, identity }: Session, program: string, words: readonly string[]): Launched {
-  const child = spawn(program, words, { env: { ...environment }, ...identity, cwd: '/', stdio: 'pipe' });
+function launch(session: Session, program: string, words: readonly string[]): Launched {
+  const child = spawn(program, words, {
+    env: withPath(session),
+    ...session.identity,
+    cwd: '/',
+    stdio: 'pipe',
+  });
   let output = '';
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-4000);
@@ -162,6 +173,11 @@ function launch({ environment, identity }: Session, program: string, words: read
   child.stderr.on('data', keep);
   child.on('error', (error) => keep(Buffer.from(error.message)));
   return { child, output: () => output };
+}
+
+/** The session's programs are looked for where the caller finds them; its own environment says nothing of that. */
+function withPath({ environment }: Session): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...environment };
 }
 
 async function end({ child }: Launched, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
