@@ -17,6 +17,8 @@ import { TunnelStore } from './tunnel-store.ts';
 
 interface ConnectOptions {
   readonly name: string;
+  /** From here on there is something to undo. */
+  readonly onAsked?: () => void;
   readonly onProgress: (state: TunnelStateView) => void;
 }
 
@@ -24,13 +26,14 @@ interface ConnectOptions {
 export async function connect(
   context: ClientContext,
   daemon: DaemonConnection,
-  { name, onProgress }: ConnectOptions,
+  { name, onAsked, onProgress }: ConnectOptions,
 ): Promise<Extract<TunnelStateView, { readonly kind: 'connected' }>> {
   const tunnel = await new TunnelStore(context).get(name);
   const registrations = await new RegistrationStore(context.configDirectory).all();
   try {
     const candidate = await freshCandidate(context, daemon, { tunnel, registrations });
     const parameters = await connectParameters(context, daemon, { tunnel, candidate });
+    onAsked?.();
     return await connectTunnel(daemon, { parameters, onProgress });
   } catch (cause) {
     if (!(cause instanceof SanadError)) throw cause;

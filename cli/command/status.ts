@@ -1,0 +1,54 @@
+import { withDaemon } from '#client/client-context.ts';
+import { checkRegistration, type RegistrationCheck } from '#client/registration/check.ts';
+import { RegistrationStore } from '#client/registration/registration-store.ts';
+import type { StoredTunnel } from '#client/tunnel/stored-tunnel.ts';
+import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
+import { bad, faint, good, strong, type Answer, type Line } from '../answer.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { describeStatus } from '../terminal/describe-status.ts';
+import { ago, day } from '../terminal/words.ts';
+
+interface Checked {
+  readonly tunnel: StoredTunnel;
+  readonly check: RegistrationCheck;
+}
+
+export async function statusCommand({ client }: Surroundings): Promise<Answer> {
+  return await withDaemon(client, async (daemon) => {
+    const [tunnels, registrations] = await Promise.all([
+      new TunnelStore(client).all(),
+      new RegistrationStore(client.configDirectory).all(),
+    ]);
+    const checks = await Promise.all(
+      tunnels.map(async (tunnel) => ({
+        tunnel,
+        check: await checkRegistration(daemon, tunnel, registrations),
+      })),
+    );
+    const { status } = daemon;
+    const lines = [
+      ...describeStatus(status, client.now()),
+      ...checks.flatMap((one) => describe(one, client.now())),
+    ];
+    return { json: { status, tunnels: checks.map(summary) }, lines };
+  });
+}
+
+function summary({ tunnel, check }: Checked): object {
+  const { refusal, statusListIssuedAt, candidate } = check;
+  return {
+    name: tunnel.name,
+    registration: candidate?.registration.view.id ?? null,
+    expiresAt: candidate?.claims.exp ?? null,
+    refusal,
+    statusListIssuedAt,
+  };
+}
+
+function describe({ tunnel: { name }, check }: Checked, now: number): readonly Line[] {
+  const { refusal, candidate, statusListIssuedAt } = check;
+  if (refusal !== null) return [bad(`${name}: ${refusal.reason}`), strong(`  Next: ${refusal.nextAction}`)];
+  const until = candidate === undefined ? '' : `, certificate until ${day(candidate.claims.exp)}`;
+  const checked = statusListIssuedAt === null ? '' : `, status of ${ago(statusListIssuedAt, now)}`;
+  return [good(`${name}: registered`), faint(`  confirmed${until}${checked}`)];
+}

@@ -1,0 +1,77 @@
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import pc from 'picocolors';
+import type { Line, Tone } from '../answer.ts';
+import { Interrupted } from '../cli-problem.ts';
+
+interface TerminalOptions {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Somebody sits there: questions can be asked. */
+  readonly isInteractive: boolean;
+  readonly hasColours: boolean;
+}
+
+/** Where a command speaks to people and programs. */
+export class Terminal {
+  readonly stdin: Readable;
+  readonly isInteractive: boolean;
+  readonly #options: TerminalOptions;
+
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+    this.stdin = options.stdin;
+    this.isInteractive = options.isInteractive;
+  }
+
+  say(lines: readonly Line[]): void {
+    this.#options.stdout.write(this.#render(lines));
+  }
+
+  /** Beside the answer: progress, previews, problems. */
+  tell(lines: readonly Line[]): void {
+    this.#options.stderr.write(this.#render(lines));
+  }
+
+  sayJson(document: unknown): void {
+    this.#options.stdout.write(`${JSON.stringify(document)}\n`);
+  }
+
+  /** Only "y" and "yes" are. The end of the input is "no", Ctrl-C is Ctrl-C. */
+  async confirm(question: string): Promise<boolean> {
+    const { stdin: input, stderr: output } = this.#options;
+    const reader = createInterface({ input, output, terminal: true });
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    reader.once('SIGINT', () => reject(new Interrupted()));
+    reader.once('close', () => resolve('no'));
+    reader.question(`${cleaned(question)} [y/N] `, resolve);
+    try {
+      return /^y(es)?$/i.test((await promise).trim());
+    } finally {
+      reader.close();
+    }
+  }
+
+  #render(lines: readonly Line[]): string {
+    const colours = pc.createColors(this.#options.hasColours);
+    const paint: Record<Tone, (text: string) => string> = {
+      good: colours.green,
+      bad: colours.red,
+      strong: colours.bold,
+      faint: colours.dim,
+    };
+    const rendered = lines.map((line) =>
+      typeof line === 'string' ? cleaned(line) : paint[line.tone](cleaned(line.text)),
+    );
+    return rendered.map((line) => `${line}\n`).join('');
+  }
+}
+
+/**
+ * Gateways and reviewers write some of what is shown. Control characters could repaint the terminal, and
+ * bidirectional overrides could make a line read as another.
+ */
+function cleaned(text: string): string {
+  return text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+}

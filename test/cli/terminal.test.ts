@@ -1,0 +1,52 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { bad } from '#cli/answer.ts';
+import { Terminal } from '#cli/terminal/terminal.ts';
+import { ago, bytes, table } from '#cli/terminal/words.ts';
+
+function said(lines: Parameters<Terminal['say']>[0], hasColours: boolean): string {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const stdin = new PassThrough();
+  new Terminal({ stdin, stdout, stderr, isInteractive: false, hasColours }).say(lines);
+  return String(stdout.read());
+}
+
+describe('terminal', () => {
+  it('lets nobody else’s words repaint it or turn a line around', () => {
+    expect(said([bad('note: \u001b[2Jok\u202Egnp.exe\r\n')], false)).toBe('note: �[2Jok�gnp.exe��\n');
+  });
+
+  it('has colours only where it is told to', () => {
+    expect(said([bad('no')], false)).toBe('no\n');
+    expect(said([bad('no')], true)).toContain('\u001b[31mno');
+  });
+});
+
+describe('words', () => {
+  it('for moments and amounts are short', () => {
+    expect([0, 30, 300, 7200, 400_000].map((seconds) => ago(1_000_000 - seconds, 1_000_000))).toEqual([
+      'just now',
+      '30 s ago',
+      '5 min ago',
+      '2 h ago',
+      '4 days ago',
+    ]);
+    expect([0, 1023, 1536, 200 * 1024, 3 * 1024 ** 3].map(bytes)).toEqual([
+      '0 B',
+      '1023 B',
+      '1.5 KiB',
+      '200 KiB',
+      '3.0 GiB',
+    ]);
+  });
+
+  it('stand in columns', () => {
+    expect(
+      table([
+        ['a', 'x'],
+        ['long', 'y'],
+      ]),
+    ).toEqual(['a     x', 'long  y']);
+  });
+});
