@@ -11,7 +11,9 @@ export function resolvePeers(
 ): readonly PeerAddress[] | Promise<readonly PeerAddress[]> {
   const resolved = configuration.peers.map((peer) => resolvePeer(peer, fetcher));
   const known = resolved.filter((peer): peer is PeerAddress => !(peer instanceof Promise));
-  return known.length === resolved.length ? known : Promise.all(resolved.map((peer) => Promise.resolve(peer)));
+  return known.length === resolved.length
+    ? known
+    : Promise.all(resolved.map((peer) => Promise.resolve(peer)));
 }
 
 function resolvePeer(peer: Peer, fetcher: Fetcher): PeerAddress | Promise<PeerAddress> {

@@ -1,7 +1,5 @@
 import type { FirewallPolicy } from '#daemon/core/firewall-policy.ts';
 import type { Target } from '#daemon/core/tunnel-state.ts';
-import type { DnsSettings } from '#daemon/port/dns.ts';
-import type { NetworkState } from '#daemon/port/network.ts';
 import type { Memory, Reading, SignedFileKind } from '#daemon/port/state-store.ts';
 import type { BringUp, PeerReading } from '#daemon/port/wireguard.ts';
 import type { DaemonOptions } from '#daemon/service/daemon.ts';
@@ -89,7 +87,7 @@ export class FakePorts {
   #network(): DaemonOptions['ports']['network'] {
     return {
       prepare: async () => undefined,
-      set: async (_: NetworkState) => this.#act('routes set'),
+      set: async () => this.#act('routes set'),
       clear: async () => this.#act('routes cleared'),
       close: async () => undefined,
     };
@@ -100,7 +98,7 @@ export class FakePorts {
       requireSupport: () => {
         if (!this.supportsDns) throw serviceError('internal_error', { detail: 'dns_unsupported' });
       },
-      set: async (_: DnsSettings) => this.#act('dns set'),
+      set: async () => this.#act('dns set'),
       reset: async () => this.#act('dns reset'),
       servers: () => this.resolvers,
     };

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ import {
 import { FakePorts } from './fake-ports.ts';
 
 const ownUid = process.getuid?.() ?? 0;
+/** The person in these tests: whoever runs them, but never the administrator. */
+export const personUid = ownUid === 0 ? 4242 : ownUid;
 
 /** What a raw client received: one object a line. */
 export interface Message {
@@ -115,14 +117,14 @@ export class ServiceScene {
 
   constructor() {
     for (const part of ['admin', 'user', 'anchor.d', 'policy.d']) mkdirSync(join(this.directory, part));
-    // The directory of a user is that user's: here whoever runs the test.
     mkdirSync(this.userDirectory);
+    chownSync(this.userDirectory, personUid, -1);
     writeFileSync(join(this.directory, 'anchor.d/test.json'), JSON.stringify(this.gateway.anchor));
     chmodSync(join(this.directory, 'anchor.d/test.json'), 0o644);
   }
 
   get userDirectory(): string {
-    return join(this.directory, 'user', String(ownUid));
+    return join(this.directory, 'user', String(personUid));
   }
   get userSocket(): string {
     return join(this.userDirectory, 'sanadd.sock');
