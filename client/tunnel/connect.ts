@@ -78,14 +78,25 @@ async function connectParameters(
   daemon: DaemonConnection,
   { tunnel, candidate }: { readonly tunnel: StoredTunnel; readonly candidate: Candidate | undefined },
 ): Promise<DaemonParameters<'connect'>> {
-  const configuration = await new TunnelStore(context).configurationOf(tunnel);
-  const unproven = { tunnel: tunnel.name, configuration: toConfigurationMessage(configuration) };
-  if (candidate === undefined) return unproven;
+  if (candidate === undefined) return (await unproven(context, tunnel)).sent;
   const { certificate } = candidate;
-  const key = await deviceKey(context);
-  const challenge = await daemon.request('challenge', {});
+  // Side by side: the keychain is the slowest part of connecting.
+  const [{ configuration, sent }, key, challenge] = await Promise.all([
+    unproven(context, tunnel),
+    deviceKey(context),
+    daemon.request('challenge', {}),
+  ]);
   const proof = { key, certificate, configuration, ...challenge, now: context.now() };
-  return { ...unproven, certificate, deviceProof: signDeviceProof(proof) };
+  return { ...sent, certificate, deviceProof: signDeviceProof(proof) };
+}
+
+/** The configuration with its secrets, and what goes to the service of it. */
+async function unproven(context: ClientContext, tunnel: StoredTunnel) {
+  const configuration = await new TunnelStore(context).configurationOf(tunnel);
+  return {
+    configuration,
+    sent: { tunnel: tunnel.name, configuration: toConfigurationMessage(configuration) },
+  };
 }
 
 /** "Register" is no help to somebody who has: the case decides what comes next. */
