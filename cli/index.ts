@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { configDirectory } from '#client/config-directory.ts';
 import { systemKeychain } from '#client/keychain.ts';
 import { paths } from '#shared/contract/paths.ts';
 import { INTERRUPTED } from './exit-code.ts';
@@ -12,12 +12,6 @@ import { version } from './version.ts';
 const { stdin, stdout, stderr, env } = process;
 const uid = process.getuid?.() ?? -1;
 const user = String(uid);
-
-/** XDG Base Directory Specification: a relative path in the variable is to be ignored. */
-function configDirectory(): string {
-  const base = env['XDG_CONFIG_HOME'] ?? '';
-  return join(isAbsolute(base) ? base : join(homedir(), '.config'), 'sanad');
-}
 
 let onInterrupt: (() => void) | undefined;
 function interrupt(): void {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { JsonFolder } from '../file/json-folder.ts';
+import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
+import { candidatesFor } from './read-certificate.ts';
 import { registrationError } from './registration-problem.ts';
 import {
   storedRegistrationSchema,
@@ -28,6 +30,11 @@ export class RegistrationStore {
     const found = (await this.all()).find(({ view }) => view.id === id);
     if (found === undefined) throw registrationError('registration_unknown_here');
     return found;
+  }
+
+  /** The newest certificate that covers the tunnel; undefined: none does. */
+  async certificateFor(tunnel: StoredTunnel): Promise<string | undefined> {
+    return candidatesFor(tunnel, await this.all())[0]?.certificate;
   }
 
   /** The identifier is a UUID by its schema, and so safe as a file's name. */
