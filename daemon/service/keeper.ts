@@ -2,7 +2,7 @@ import type { Anchor } from '#shared/contract/gateway-contract.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import { acceptKeySet, restoreKeySet, type VerifiedKeySet } from '#shared/registration/key-set.ts';
 import type { Primitives } from '#shared/registration/primitives.ts';
-import { refuse } from '#shared/registration/refusal.ts';
+import { refusal, refuse, RefusedError } from '#shared/registration/refusal.ts';
 import {
   acceptDeliveredStatusList,
   restoreStatusList,
@@ -11,7 +11,6 @@ import {
 import type { SignedFileKind, StateStore } from '../port/state-store.ts';
 import type { FloorClock } from './floor-clock.ts';
 import { describeCause, type Log } from './log.ts';
-import { serviceError } from './service-problem.ts';
 
 interface KeeperOptions {
   readonly store: StateStore;
@@ -51,16 +50,21 @@ export class Keeper {
       this.#options.store.readSignedFiles('key-set'),
       this.#options.store.readSignedFiles('status-list'),
     ]);
-    const { primitives } = this.#options;
-    const keySets = keySetTexts.flatMap((text) =>
-      this.#firstOf(anchors, (anchor) => restoreKeySet({ text, anchor, primitives })),
-    );
-    const lists = listTexts.flatMap((text) =>
-      this.#firstOf(keySets, (keySet) => restoreStatusList({ text, keySet, primitives })),
-    );
+    // What is in memory comes along: it is newer where the disk did not take it.
+    const keySets = this.#restoreKeySets([...keySetTexts, ...this.keySets.map(({ text }) => text)], anchors);
+    const known = [...this.#statusLists.values()].map(({ text }) => text);
+    const lists = this.#restoreStatusLists([...listTexts, ...known], keySets);
     this.#anchors = anchors;
-    this.#keySets = new Map(keySets.map((keySet) => [keySet.issuer, keySet]));
-    this.#statusLists = new Map(lists.map((list) => [list.uri, list]));
+    this.#keySets = newestBy(
+      keySets,
+      ({ issuer }) => issuer,
+      ({ version }) => version,
+    );
+    this.#statusLists = newestBy(
+      lists,
+      ({ uri }) => uri,
+      ({ issuedAt }) => issuedAt,
+    );
     for (const { issuedAt } of [...keySets, ...lists]) this.#options.clock.learn(issuedAt);
     this.#options.onChange();
   }
@@ -112,7 +116,7 @@ export class Keeper {
 
   #acceptFromAny(text: string): VerifiedKeySet {
     const { clock, primitives } = this.#options;
-    let refused: unknown = serviceError('parameters_invalid', { detail: 'no gateway is joined' });
+    let refused: unknown = new RefusedError(refusal('key_set_missing'));
     for (const anchor of this.#anchors) {
       try {
         const stored = this.#keySets.get(anchor.origin);
@@ -132,18 +136,41 @@ export class Keeper {
     return acceptDeliveredStatusList({ text, ...known, clock: clock.read(), primitives });
   }
 
-  /** What the first of them makes of it; a file on disk that none vouches for any longer is left alone. */
-  #firstOf<Source, Restored>(
-    sources: readonly Source[],
-    restore: (source: Source) => Restored,
-  ): readonly Restored[] {
-    for (const source of sources) {
-      try {
-        return [restore(source)];
-      } catch (cause) {
-        if (!(cause instanceof SanadError)) throw cause;
-      }
-    }
-    return [];
+  #restoreKeySets(texts: readonly string[], anchors: readonly Anchor[]): readonly VerifiedKeySet[] {
+    const { primitives } = this.#options;
+    return texts.flatMap((text) => firstOf(anchors, (anchor) => restoreKeySet({ text, anchor, primitives })));
   }
+
+  #restoreStatusLists(
+    texts: readonly string[],
+    keySets: readonly VerifiedKeySet[],
+  ): readonly VerifiedStatusList[] {
+    const { primitives } = this.#options;
+    return texts.flatMap((text) =>
+      firstOf(keySets, (keySet) => restoreStatusList({ text, keySet, primitives })),
+    );
+  }
+}
+
+/** What the first of them makes of it; a file on disk that none vouches for any longer is left alone. */
+function firstOf<Source, Restored>(
+  sources: readonly Source[],
+  restore: (source: Source) => Restored,
+): readonly Restored[] {
+  for (const source of sources) {
+    try {
+      return [restore(source)];
+    } catch (cause) {
+      if (!(cause instanceof SanadError)) throw cause;
+    }
+  }
+  return [];
+}
+
+function newestBy<Item>(
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+  ageOf: (item: Item) => number,
+): Map<string, Item> {
+  return new Map(items.toSorted((a, b) => ageOf(a) - ageOf(b)).map((item) => [nameOf(item), item]));
 }

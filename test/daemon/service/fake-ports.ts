@@ -20,6 +20,7 @@ export class FakePorts {
   readonly names = new Map<string, readonly string[]>();
   handshake: 'at once' | 'never' = 'at once';
   supportsDns = true;
+  diskIsFull = false;
   resolvers: readonly string[] = ['198.51.100.1'];
   peers: readonly PeerReading[] = [];
   policies: FirewallPolicy[] = [];
@@ -116,7 +117,10 @@ export class FakePorts {
         this.memory = { kind: 'read', value: memory };
       },
       readSignedFiles: async (kind) => this.#filesOf(kind),
-      writeSignedFile: async (kind, name, text) => void this.files.set(`${kind} ${name}`, text),
+      writeSignedFile: async (kind, name, text) => {
+        if (this.diskIsFull) throw serviceError('internal_error', { detail: 'disk full' });
+        this.files.set(`${kind} ${name}`, text);
+      },
     };
   }
 

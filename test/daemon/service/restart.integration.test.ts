@@ -76,6 +76,16 @@ describe('a start', () => {
   });
 });
 
+test('bad news that the disk did not take stays known when the anchors are read again', async () => {
+  await scene.start();
+  const client = await scene.greeted();
+  scene.fake.diskIsFull = true;
+  const statusList = issueStatusList(scene.gateway, { statuses: { 7: 1 }, iat: NOW - 10 });
+  expect((await client.request('deliver', { statusList })).result).toEqual({});
+  await (await scene.greeted(scene.adminSocket)).request('reloadAnchors');
+  expect((await scene.connect(client)).problem?.code).toBe('registration_revoked');
+});
+
 describe('time', () => {
   test('a clock behind the newest signed time opens nothing, also after a restart', async () => {
     await scene.start();
