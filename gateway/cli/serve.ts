@@ -35,6 +35,8 @@ const log = (line: string): void => {
 
 /** Runs the gateway until SIGTERM or SIGINT, with an issuer of its own where none is given. */
 export async function serveGateway(options: ServeOptions): Promise<void> {
+  // From the first moment on: whoever is told "listening" may stop it at once.
+  const stop = signalled();
   const identity = readIdentity(options.dir);
   const parts: Parts = {
     options,
@@ -43,16 +45,13 @@ export async function serveGateway(options: ServeOptions): Promise<void> {
     tls: readTls(options, identity),
   };
   if (options.issuerSocket !== undefined) {
-    await serveWith(parts, options.issuerSocket, never());
+    await serveWith(parts, options.issuerSocket, stop);
     return;
   }
   const issuer = await startIssuer({ dir: options.dir, statusTtlSeconds: options.statusTtl });
   try {
-    await serveWith(
-      parts,
-      issuer.socketPath,
-      issuer.ended.then(() => 'issuer_ended'),
-    );
+    const issuerEnded = issuer.ended.then(() => 'issuer_ended' as const);
+    await serveWith(parts, issuer.socketPath, Promise.race([stop, issuerEnded]));
   } finally {
     await issuer.stop();
   }
@@ -65,11 +64,7 @@ interface Parts {
   readonly tls: TlsFiles | undefined;
 }
 
-async function serveWith(
-  parts: Parts,
-  issuerSocket: string,
-  issuerEnded: Promise<StopReason>,
-): Promise<void> {
+async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopReason>): Promise<void> {
   const { options, identity, tls, address } = parts;
   const issuer = issuerAt(issuerSocket);
   const database = await openDatabase(join(options.dir, gatewayFiles.database));
@@ -81,8 +76,7 @@ async function serveWith(
     await publisher.refresh();
     await listen(server, address);
     process.stdout.write(`listening on ${options.listen} for ${identity.configuration.origin}\n`);
-    const why = await Promise.race([signalled(), issuerEnded]);
-    if (why === 'issuer_ended') issuerGone();
+    if ((await stop) === 'issuer_ended') issuerGone();
   } finally {
     clearInterval(forgetting);
     publisher.stop();
@@ -146,8 +140,4 @@ function signalled(): Promise<StopReason> {
 function issuerGone(): void {
   log('the issuer has ended, so does the gateway');
   process.exitCode = 1;
-}
-
-function never(): Promise<StopReason> {
-  return new Promise(() => undefined);
 }
