@@ -10,6 +10,7 @@ import {
   type Identity,
   type Outcome,
   type RunOptions,
+  must,
 } from './process.ts';
 import { identity, LAB, logOf, uidOf, type Account } from './system.ts';
 

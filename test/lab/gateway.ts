@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { addresses } from './network.ts';
-import { must, run, start, until, type Background, type Outcome } from './process.ts';
+import { asSomebody, must, root, run, start, until, type Background, type Outcome } from './process.ts';
 import { identity, LAB, own, uidOf } from './system.ts';
 
 export const ORIGIN = 'https://gateway.test:8443';
@@ -18,6 +18,15 @@ export interface LabGateway {
   /** `sanad-gateway case ...`, signed with the reviewer's key. */
   review(...words: readonly string[]): Promise<Outcome>;
 }
+
+/**
+ * The reviewer sits at another machine: the client's name server is not theirs. Each word after `sh` is passed on.
+ */
+const withOwnResolver = [
+  ...['unshare', '--mount', 'sh', '-c'],
+  `mount --bind ${LAB}/router-resolv.conf /run/resolvconf/resolv.conf && exec "$@"`,
+  'sh',
+];
 
 const gatewayUser = () => ({ ...identity('sanad-gateway') });
 
@@ -40,6 +49,7 @@ function makeTls(): void {
 /** `sanad-gateway init` and `serve`, as an intermediary does it; the issuer is its child process. */
 export async function startGateway(statusTtlSeconds: number): Promise<LabGateway> {
   makeTls();
+  writeFileSync(`${LAB}/router-resolv.conf`, `nameserver ${addresses.outsideResolver}\n`);
   own(HOME, { uid: uidOf('sanad-gateway'), mode: 0o700 });
   const directory = `${HOME}/data`;
   await must('router', gatewayUser(), [
@@ -72,7 +82,9 @@ export async function startGateway(statusTtlSeconds: number): Promise<LabGateway
     stop: async (signal) => await process?.stop(signal),
     restart: serve,
     review: (...words) =>
-      run('router', gatewayUser(), [
+      run('router', root, [
+        ...withOwnResolver,
+        ...asSomebody(gatewayUser()),
         ...['sanad-gateway', 'case', ...words, '--json', '--origin', ORIGIN],
         ...['--key', `${directory}/reviewer/reviewer.key.json`, '--tls-ca', `${TLS}/ca.pem`],
       ]),
