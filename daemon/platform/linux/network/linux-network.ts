@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Network, NetworkState } from '../../../port/network.ts';
 import { platformError, type PlatformProblemCode } from '../platform-problem.ts';
 import { IpBatch } from './ip-batch.ts';
@@ -45,7 +44,8 @@ export class LinuxNetwork implements Network {
     return this.#inTurn(async () => {
       if (!this.#isClear) await this.#clearNow();
       this.#isClear = false;
-      await Promise.all([this.#runAll((family) => renderSet(state, family, this.#names)), trustMark()]);
+      trustMark();
+      await this.#runAll((family) => renderSet(state, family, this.#names));
     });
   }
 
@@ -99,9 +99,9 @@ export class LinuxNetwork implements Network {
   }
 }
 
-async function trustMark(): Promise<void> {
+function trustMark(): void {
   try {
-    await writeFile(SRC_VALID_MARK, '1\n');
+    writeFileSync(SRC_VALID_MARK, '1\n');
   } catch (cause) {
     throw platformError('set_routes_failed', { detail: 'src_valid_mark', cause });
   }
