@@ -93,6 +93,7 @@ const statuses: Readonly<Record<HttpProblemCode | CaseProblemCode | IssuerProble
   registration_revoked: 409,
   status_indices_exhausted: 503,
   issuer_unavailable: 503,
+  issuer_running: 503,
   issuer_failed: 503,
 };
 

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import { SanadError } from '#shared/contract/problem.ts';
 import { readKeyFile } from '../key/key-file.ts';
 import { issuerFiles, readIssuerConfiguration } from './configuration.ts';
 import { Issuer } from './issuer.ts';
 import { listen } from './listen.ts';
+import { issuerError } from './problem.ts';
 import { createIssuerServer } from './server.ts';
 import { StatusListSigner } from './status-list-signer.ts';
 import { IssuerStore } from './store.ts';
@@ -27,7 +29,7 @@ async function run(options: Options): Promise<void> {
   const configuration = readIssuerConfiguration(options.dir);
   const certificateKey = readKeyFile(join(options.dir, issuerFiles.certificateKey));
   const statusKey = readKeyFile(join(options.dir, issuerFiles.statusKey));
-  const store = new IssuerStore(join(options.dir, issuerFiles.database));
+  const store = openStore(join(options.dir, issuerFiles.database));
   const statusList = new StatusListSigner({
     configuration,
     statusKey,
@@ -51,6 +53,20 @@ async function run(options: Options): Promise<void> {
   process.stdout.write('ready\n');
 }
 
+function openStore(file: string): IssuerStore {
+  try {
+    return new IssuerStore(file);
+  } catch (error) {
+    if (isLocked(error)) throw issuerError('issuer_running', { cause: error });
+    throw error;
+  }
+}
+
+/** SQLITE_BUSY. */
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 5;
+}
+
 function stopOn(options: Options, stop: () => void): void {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
@@ -58,6 +74,11 @@ function stopOn(options: Options, stop: () => void): void {
   // The gateway that started this process holds the other end: it is gone, however it went.
   process.stdin.resume();
   process.stdin.once('close', stop);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof SanadError) return `${error.problem.reason}\nNext: ${error.problem.nextAction}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 function seconds(text: string): number {
@@ -78,7 +99,7 @@ await new Command('sanad-issuer')
     try {
       await run(options);
     } catch (error) {
-      log(error instanceof Error ? error.message : String(error));
+      log(describe(error));
       process.exit(1);
     }
   })

@@ -38,6 +38,10 @@ export const issuerProblems = {
     'The issuer does not answer.',
     'Try again in a minute; if it stays, tell the gateway’s operator.',
   ),
+  issuer_running: row(
+    'Another issuer is running on this directory.',
+    'End it first: two issuers would publish two truths.',
+  ),
   issuer_failed: row('The issuer failed.', 'Tell the gateway’s operator; the issuer’s log says more.'),
 } as const satisfies ProblemCatalogue<string>;
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,9 +52,12 @@ describe('a gateway with a certificate of its own authority', () => {
     expect(JSON.parse(stdout)).toMatchObject({ problem: { code: 'gateway_unreachable' } });
   });
 
-  it('hands its authority out with the anchor', () => {
+  it('hands its authority out with the anchor and vouches for it in the join link', async () => {
+    const authority = readFileSync(tls.certificate, 'utf8');
     const anchor = JSON.parse(readFileSync(join(gateway.directory, 'anchor.json'), 'utf8')) as object;
-    expect(anchor).toMatchObject({ tls_ca: readFileSync(tls.certificate, 'utf8') });
+    expect(anchor).toMatchObject({ tls_ca: authority });
+    const link = new URL((await run('join-link', '--dir', gateway.directory)).stdout.trim());
+    expect(link.searchParams.get('tls_ca')).toBe(createHash('sha256').update(authority).digest('hex'));
   });
 
   it('speaks nothing older than TLS 1.3', async () => {

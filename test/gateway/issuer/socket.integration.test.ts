@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -28,6 +29,22 @@ async function say(text: string | Buffer): Promise<unknown> {
     socket.destroy();
   }
 }
+
+describe('a second issuer on the same directory', () => {
+  it('does not start, and leaves the first its socket', async () => {
+    const issuer = join(import.meta.dirname, '../../../gateway/issuer/index.ts');
+    const words = ['--dir', join(gateway.directory, 'issuer'), '--socket', socketPath];
+    const second = spawn(process.execPath, [issuer, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    second.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(second, 'exit')) as [number];
+    expect({ code, said }).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('Another issuer') as string,
+    });
+    await expect(issuerAt(socketPath).ask('statusList', {})).resolves.toMatchObject({ ttlSeconds: 900 });
+  });
+});
 
 describe('the issuer’s socket', () => {
   it('is for owner and group alone', () => {
