@@ -31,14 +31,14 @@ interface Window {
 export async function benchLeak(lab: Lab): Promise<Figure[]> {
   const alice = await lab.admit('alice');
   await registeredTunnel(lab, alice, 'office', { dns: false });
-  const watch = await capture('router', 'c0', 'leak');
+  const watch = await capture('router', 'c0', 'leak', outsideTunnelAndFetcher);
   const flood = alice.begin('flood', ['node', `${LAB}/probe.ts`, 'flood', '300', ...FLOODED]);
   await sleep(300);
   const windows: Window[] = [];
   for (let cycle = 0; cycle < CYCLES; cycle += 1) windows.push(await oneCycle(lab, alice, cycle));
   if (!flood.alive()) throw new Error('the flood ended before the cycles did');
   await flood.stop('SIGKILL');
-  const packets = (await watch.stop(outsideTunnelAndFetcher)).map((line) => ({
+  const packets = (await watch.stop()).map((line) => ({
     at: Number.parseFloat(line),
     line,
   }));

@@ -7,8 +7,8 @@ export interface Capture {
   stop(filter?: string): Promise<readonly string[]>;
 }
 
-/** Captures on an interface of a host until stopped. */
-export async function capture(host: Host, device: string, name: string): Promise<Capture> {
+/** Captures on an interface of a host until stopped; under a flood with a filter, so that none gets lost. */
+export async function capture(host: Host, device: string, name: string, filter = ''): Promise<Capture> {
   const file = `${LAB}/tmp/${name}.pcap`;
   const process = start(host, root, name, [
     'tcpdump',
@@ -17,9 +17,11 @@ export async function capture(host: Host, device: string, name: string): Promise
     '--relinquish-privileges=root',
     '--packet-buffered',
     '--immediate-mode',
-    '--buffer-size=16384',
+    '--buffer-size=65536',
+    '--snapshot-length=128',
     '-w',
     file,
+    ...(filter === '' ? [] : [filter]),
   ]);
   await until(`capture ${name}`, () => logOf(name).includes('listening on'));
   return {

@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { administrator, startPerson, startServices, type ClientServices, type Person } from './client.ts';
 import { startGateway, type LabGateway } from './gateway.ts';
 import { buildNetwork, removeNetwork } from './network.ts';
 import { startPeer, type PeerKeys } from './peer.ts';
 import { root, run, stopAll, type Outcome } from './process.ts';
-import { LAB, prepareSystem, uidOf, type Account } from './system.ts';
+import { prepareSystem, uidOf, type Account } from './system.ts';
 
 export interface Lab {
   readonly keys: PeerKeys;
@@ -25,7 +24,6 @@ export interface LabOptions {
 /** The whole lab: network, peer, gateway with issuer, daemon and fetcher. */
 export async function createLab({ statusTtlSeconds = 900 }: LabOptions = {}): Promise<Lab> {
   prepareSystem();
-  mkdirSync(`${LAB}/home/root`, { recursive: true });
   buildNetwork();
   const people: Person[] = [];
   const close = async (): Promise<void> => {

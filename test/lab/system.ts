@@ -44,19 +44,33 @@ export function identity(name: Account): Identity {
   };
 }
 
-/** Makes the lab's own /run, /etc, /usr/sbin, /var/lib, users, programs and directories. Once per namespace. */
+/** A machine as new: its own /run, /etc, /usr/sbin and /var/lib, users, programs, empty directories. */
 export function prepareSystem(): void {
   if (!insideLab()) throw new Error('refused: this is not the inside of a lab (see test/lab/enter.ts)');
-  if (existsSync(LAB)) return;
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', '/run']);
-  for (const part of ['bin', 'log', 'tmp', 'home', 'user']) mkdirSync(join(LAB, part), { recursive: true });
+  if (!existsSync(LAB)) prepareOnce();
+  forgetFormerLab();
+  makeHomes();
+  installDirectories();
+}
+
+/** What an earlier lab in the same namespaces left: every lab starts from nothing. */
+function forgetFormerLab(): void {
+  const parts = ['gateway', 'gateway-tls', 'home', 'user', 'log', 'tmp'].map((part) => join(LAB, part));
+  for (const place of [...parts, '/run/sanad', '/run/wireguard', '/var/lib/sanad', '/etc/sanad']) {
+    rmSync(place, { recursive: true, force: true });
+  }
+  for (const part of ['log', 'tmp']) mkdirSync(join(LAB, part), { recursive: true });
   chmodSync(join(LAB, 'tmp'), 0o1777);
+}
+
+function prepareOnce(): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', '/run']);
+  mkdirSync(join(LAB, 'bin'), { recursive: true });
   for (const place of ['/etc', '/usr/sbin', '/usr/lib', '/var/lib']) cover(place);
   openTunDevice();
   addAccounts();
   installPrograms();
   installResolvconf();
-  installDirectories();
 }
 
 /** What is written to the place from here on stays in the lab. */
@@ -82,6 +96,13 @@ function addAccounts(): void {
     const home = `${LAB}/home/${name}`;
     appendFileSync('/etc/passwd', `${name}:x:${id}:${id}::${home}:/bin/bash\n`);
     appendFileSync('/etc/group', `${name}:x:${id}:\n`);
+  }
+}
+
+function makeHomes(): void {
+  own(`${LAB}/home/root`, { mode: 0o700 });
+  for (const name of Object.keys(accounts)) {
+    const home = `${LAB}/home/${name}`;
     own(home, { uid: uidOf(name as Account), mode: 0o700 });
     own(`${LAB}/user/${uidOf(name as Account)}`, { uid: uidOf(name as Account), mode: 0o700 });
   }

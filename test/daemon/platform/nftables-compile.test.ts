@@ -39,10 +39,10 @@ describe('compile', () => {
     expect(compile(full)).toBe(`${declared}\
 add rule inet sanad prerouting iifname != { "lo", "sanad0" } ip daddr { 10.66.66.2 } drop
 add rule inet sanad prerouting iifname != { "lo", "sanad0" } ip6 daddr { fd66:66::2 } drop
-add rule inet sanad prerouting ct direction reply ct mark 23118 meta l4proto udp meta mark set ct mark
+add rule inet sanad prerouting ip saddr . udp sport { 203.0.113.2 . 51820 } meta mark set 23118
 add rule inet sanad postrouting oifname "lo" accept
 add rule inet sanad postrouting oifname "sanad0" accept
-add rule inet sanad postrouting meta mark 23118 ip daddr . udp dport { 203.0.113.2 . 51820 } ct mark set meta mark accept
+add rule inet sanad postrouting meta mark 23118 ip daddr . udp dport { 203.0.113.2 . 51820 } accept
 add rule inet sanad postrouting ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept
 add rule inet sanad postrouting ip6 saddr fe80::/10 ip6 daddr { fe80::/10, ff02::1:2, ff05::1:3 } udp sport 546 udp dport 547 accept
 add rule inet sanad postrouting ip6 hoplimit 255 icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } accept

@@ -35,13 +35,18 @@ function closed(policy: ClosedPolicy): string {
   );
 }
 
-function arriving({ tunnelInterface, tunnelAddresses, mark }: ClosedPolicy): readonly string[] {
+function arriving({ tunnelInterface, tunnelAddresses, mark, endpoints }: ClosedPolicy): readonly string[] {
   const elsewhere = `iifname != { "lo", "${tunnelInterface}" }`;
   return [
     // CVE-2019-14899: a neighbour must not find out what the tunnel's address is by asking for it.
     ...byFamily(tunnelAddresses, (protocol, addresses) => `${elsewhere} ${protocol} daddr ${addresses} drop`),
-    // The endpoint's answers have to pass a strict reverse path check, which looks the way back up by mark.
-    `ct direction reply ct mark ${mark} meta l4proto udp meta mark set ct mark`,
+    // The endpoint's answers have to pass a strict reverse path check, which looks the way back up by mark. By
+    // address and not by connection: the first use of connection tracking in a namespace walks its whole table,
+    // 30 ms in the middle of connecting.
+    ...byFamilyAndPort(
+      endpoints,
+      (protocol, pairs) => `${protocol} saddr . udp sport ${pairs} meta mark set ${mark}`,
+    ),
   ];
 }
 
@@ -61,8 +66,7 @@ function leaving(policy: ClosedPolicy): readonly string[] {
 function encrypted({ mark, endpoints }: ClosedPolicy): readonly string[] {
   return byFamilyAndPort(
     endpoints,
-    (protocol, pairs) =>
-      `meta mark ${mark} ${protocol} daddr . udp dport ${pairs} ct mark set meta mark accept`,
+    (protocol, pairs) => `meta mark ${mark} ${protocol} daddr . udp dport ${pairs} accept`,
   );
 }
 
