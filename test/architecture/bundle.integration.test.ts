@@ -1,0 +1,55 @@
+import { build } from 'esbuild';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const repository = join(import.meta.dirname, '../..');
+
+/** Every file that a process's bundle is made of. */
+async function inputsOf(entry: string): Promise<readonly string[]> {
+  const { metafile } = await build({
+    absWorkingDir: repository,
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    outdir: 'unused',
+    write: false,
+    metafile: true,
+    external: ['@napi-rs/keyring'],
+    logLevel: 'silent',
+  });
+  return Object.keys(metafile.inputs);
+}
+
+const packagesIn = (inputs: readonly string[]): readonly string[] => {
+  const names = inputs.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []);
+  return [...new Set(names)].sort();
+};
+
+describe('what a process is made of', () => {
+  it.each(['daemon/index.ts', 'fetch/index.ts'])(
+    '%s carries zod and ipaddr.js and nothing else',
+    async (entry) => {
+      const allowed = ['ipaddr.js', 'zod'];
+      expect(packagesIn(await inputsOf(entry)).filter((name) => !allowed.includes(name))).toEqual([]);
+    },
+  );
+
+  it('the daemon carries no code of another process', async () => {
+    const own = /^(daemon|shared|node_modules)\//;
+    expect((await inputsOf('daemon/index.ts')).filter((file) => !own.test(file))).toEqual([]);
+  });
+
+  it('the issuer carries no HTTP server', async () => {
+    const packages = packagesIn(await inputsOf('gateway/issuer/index.ts'));
+    expect(packages).not.toContain('fastify');
+    expect(packages).not.toContain('http-message-sig');
+  });
+
+  it.each(['cli/index.ts', 'client/credential-store/child.ts', 'gateway/index.ts'])(
+    '%s carries no test',
+    async (entry) => {
+      expect((await inputsOf(entry)).filter((file) => file.startsWith('test/'))).toEqual([]);
+    },
+  );
+});
