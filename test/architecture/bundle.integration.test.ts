@@ -30,8 +30,8 @@ describe('what a process is made of', () => {
   it.each(['daemon/index.ts', 'fetch/index.ts'])(
     '%s carries zod and ipaddr.js and nothing else',
     async (entry) => {
-      const allowed = ['ipaddr.js', 'zod'];
-      expect(packagesIn(await inputsOf(entry)).filter((name) => !allowed.includes(name))).toEqual([]);
+      const allowed = new Set(['ipaddr.js', 'zod']);
+      expect(packagesIn(await inputsOf(entry)).filter((name) => !allowed.has(name))).toEqual([]);
     },
   );
 
