@@ -47,6 +47,8 @@ function command(parent: Command, words: string, description: string): Command {
 function addConnectionCommands(program: Command, { surroundings, isJson, onAnswer }: ProgramOptions): void {
   command(program, 'connect <name>', 'bring a tunnel up and wait until it is').action(
     async (name: string) => {
+      // The keychain's process starts up while the command's code is loaded: it is the slowest part.
+      surroundings.client.keychain.prepare();
       const { connectCommand } = await import('./command/connect.ts');
       onAnswer(await connectCommand(surroundings, name));
     },

@@ -3,6 +3,8 @@ export const KEYCHAIN_SERVICE = 'sanad';
 
 /** What the client needs of the OS keychain. A locked or missing keychain throws; undefined is "no such item". */
 export interface Keychain {
+  /** About to be needed: starts what reading takes, in the background. Asks nobody anything. */
+  prepare(): void;
   get(account: string): Promise<string | undefined>;
   set(account: string, secret: string): Promise<void>;
   /** Whether there was one. */
@@ -11,6 +13,10 @@ export interface Keychain {
 
 /** The system's. Loaded at its first use: most commands need no secret. */
 export const systemKeychain: Keychain = {
+  prepare: () => {
+    // Whoever reads hears what is wrong.
+    void import('./credential-store/index.ts').then(({ prepare }) => prepare(), ignore);
+  },
   get: async (account) => {
     const { getPassword } = await import('./credential-store/index.ts');
     return (await getPassword(KEYCHAIN_SERVICE, account)) ?? undefined;
@@ -24,3 +30,5 @@ export const systemKeychain: Keychain = {
     return await deletePassword(KEYCHAIN_SERVICE, account);
   },
 };
+
+function ignore(): void {}

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { childEnvironment } from './child-environment.ts';
 import type { CredentialRequest, CredentialResult } from './child-message.ts';
 import { credentialError, isCredentialProblemCode } from './credential-problem.ts';

@@ -10,6 +10,8 @@ export interface CredentialStore {
   /** Whether there was one. */
   readonly deletePassword: (service: string, account: string) => Promise<boolean>;
   readonly findCredentials: (service: string) => Promise<readonly Credential[]>;
+  /** Starts the process ahead of the first call. Asks nobody anything; what goes wrong is told by that call. */
+  readonly prepare: () => void;
   /** Ends the process behind it; a later call starts another. */
   readonly close: () => void;
 }
@@ -49,6 +51,7 @@ export function createCredentialStore(options: CredentialStoreOptions = {}): Cre
       checkNames(service);
       return expectCredentials(await children.request({ call: 'find', service }));
     },
+    prepare: () => children.prepare(),
     close: () => children.end(),
   };
 }
@@ -71,6 +74,15 @@ class Children {
     return result;
   }
 
+  prepare(): void {
+    try {
+      this.#livingChild();
+      this.#restLater();
+    } catch {
+      // The first request starts over, and says why it cannot.
+    }
+  }
+
   end(): void {
     clearTimeout(this.#idle);
     this.#child?.end();
@@ -82,8 +94,13 @@ class Children {
     try {
       return await this.#livingChild().request(request);
     } finally {
-      this.#idle = setTimeout(() => this.end(), this.#options.idleMs ?? DEFAULT_IDLE_MS).unref();
+      this.#restLater();
     }
+  }
+
+  #restLater(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.end(), this.#options.idleMs ?? DEFAULT_IDLE_MS).unref();
   }
 
   #livingChild(): CredentialChild {

@@ -3,6 +3,7 @@ import type { Keychain } from '#client/keychain.ts';
 /** Secrets in memory, for tests of what is around the keychain. The real one has tests of its own. */
 export function memoryKeychain(items: Map<string, string> = new Map()): Keychain {
   return {
+    prepare: () => undefined,
     get: (account) => Promise.resolve(items.get(account)),
     set: (account, secret) => {
       items.set(account, secret);

@@ -55,6 +55,20 @@ describe('an unlocked keychain', () => {
     });
   });
 
+  test('a start ahead serves the first call, and ends by itself when no call comes', async () => {
+    await inSession({}, async ({ store, children }) => {
+      store.prepare();
+      store.prepare();
+      expect(children).toHaveLength(1);
+      expect(await store.getPassword(SERVICE, 'device-key')).toBeNull();
+      expect(children).toHaveLength(1);
+    });
+    await inSession({ idleMs: 50 }, async ({ store, children }) => {
+      store.prepare();
+      await vi.waitFor(() => expect(children.some(isRunning)).toBe(false));
+    });
+  });
+
   test('answers many calls at once, each its own', async () => {
     await inSession({}, async ({ store, children }) => {
       const names = Array.from({ length: 8 }, (_, i) => `account-${i}`);
