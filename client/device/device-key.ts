@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { devicePublicJwkSchema } from '#shared/contract/gateway-contract.ts';
 import { problemFrom, SanadError, type ProblemCatalogue } from '#shared/contract/problem.ts';
 import { thumbprint, type PublicJwk } from '#shared/registration/thumbprint.ts';

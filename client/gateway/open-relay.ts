@@ -3,7 +3,7 @@ import { MAX_RELAY_LINE_BYTES } from '#shared/contract/fetch-contract.ts';
 import type { Origin } from '#shared/contract/anchor-file.ts';
 import { problemSchema } from '#shared/contract/problem-schema.ts';
 import { SanadError } from '#shared/contract/problem.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { gatewayError } from './gateway-problem.ts';
 
 const NEWLINE = 0x0a;

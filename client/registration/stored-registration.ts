@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { registrationViewSchema, submissionSchema } from '#shared/contract/gateway-contract.ts';
 import { MAX_CERTIFICATE_BYTES } from '#shared/registration/certificate.ts';
 

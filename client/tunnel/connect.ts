@@ -8,7 +8,6 @@ import type { DaemonConnection } from '../daemon/daemon-connection.ts';
 import { deviceKey } from '../device/device-key.ts';
 import { signDeviceProof } from '../device/sign-proof.ts';
 import { checkRegistration } from '../registration/check.ts';
-import { follow } from '../registration/follow.ts';
 import { candidatesFor, covers, isDueForRenewal, type Candidate } from '../registration/read-certificate.ts';
 import { RegistrationStore } from '../registration/registration-store.ts';
 import type { StoredRegistration } from '../registration/stored-registration.ts';
@@ -55,6 +54,8 @@ async function freshCandidate(
   const candidate = await bestCandidate(daemon, known);
   if (candidate === undefined || !isDueForRenewal(candidate.claims, context.now())) return candidate;
   try {
+    // Loaded when needed: with HTTP and TLS it takes longer than everything else here.
+    const { follow } = await import('../registration/follow.ts');
     const { registration } = await follow(context, candidate.registration);
     return candidatesFor(known.tunnel, [registration])[0] ?? candidate;
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { assuranceSchema } from '#shared/registration/assurance.ts';
 import { readIpAddress } from '#shared/wireguard/ip-address.ts';
 

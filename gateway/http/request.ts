@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FieldOccurrence } from 'http-message-sig';
-import { z } from 'zod';
+import * as z from 'zod';
 import { devicePublicJwkSchema, type SignedBy } from '#shared/contract/gateway-contract.ts';
 import { idempotencyKeyFieldSchema } from '#shared/contract/request-signature.ts';
 import { thumbprintOf } from '../key/key-file.ts';

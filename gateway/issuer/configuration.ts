@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { devicePublicJwkSchema } from '#shared/contract/gateway-contract.ts';
 import { isOrigin } from '#shared/registration/origin.ts';
 

@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { devicePublicJwkSchema } from '#shared/contract/gateway-contract.ts';
 import { thumbprint, type PublicJwk } from '#shared/registration/thumbprint.ts';
 import { nodePrimitives } from './node-primitives.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tunnelStatusSchema } from '../tunnel/tunnel-status.ts';
 import { configurationMessageSchema } from '../wireguard/configuration-message.ts';
 import { problemSchema } from './problem-schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The gateway's HTTP interface, one row a route. Errors are RFC 9457 problems (application/problem+json) with

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A Problem as it crosses a socket or HTTP. */
 export const problemSchema = z.object({

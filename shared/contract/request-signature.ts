@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SIGNATURE_LABEL, SIGNATURE_TAG } from './gateway-contract.ts';
 
 /**

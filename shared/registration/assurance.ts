@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * How much stands behind a registration. attested: a reviewer has seen the authority's decision. exempt: issued

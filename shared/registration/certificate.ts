@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decisionSchema, endpointSchema } from '../contract/gateway-contract.ts';
 import { parseHost } from '../wireguard/endpoint.ts';
 import { parsePublicKey } from '../wireguard/key.ts';

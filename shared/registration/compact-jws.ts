@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { devicePublicJwkSchema } from '../contract/gateway-contract.ts';
 import { decodeBase64Url } from './base64url.ts';
 import type { Primitives } from './primitives.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TunnelConfiguration } from '../wireguard/configuration.ts';
 import { canonicalConfiguration } from '../wireguard/configuration-conversion.ts';
 import type { JwsRules } from './compact-jws.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Anchor } from '../contract/gateway-contract.ts';
 import { devicePublicJwkSchema } from '../contract/gateway-contract.ts';
 import { parseHost } from '../wireguard/endpoint.ts';

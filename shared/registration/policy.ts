@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Problem } from '../contract/problem.ts';
 import { SanadError } from '../contract/problem.ts';
 import type { Assurance } from './assurance.ts';

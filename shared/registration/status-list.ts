@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeBase64Url } from './base64url.ts';
 import type { ClockReading } from './clock.ts';
 import { formatTime, isExpired } from './clock.ts';

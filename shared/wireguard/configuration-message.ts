@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A tunnel's configuration as it crosses the daemon's socket: plain strings, secrets included. Typed fields
