@@ -16,12 +16,12 @@ export async function statementFor(
   return registration.statement;
 }
 
-/** Notes what the issuer has signed, in the caller's transaction. */
+/** Notes what the issuer has signed, once, in the caller's transaction. */
 export async function recordCertificate(
   connection: Connection,
   certificate: StoredCertificate,
 ): Promise<void> {
-  await insertCertificate(connection, certificate);
+  if (!(await insertCertificate(connection, certificate))) return;
   await recordAudit(connection, {
     registration: certificate.registration,
     at: certificate.issuedAt,

@@ -27,23 +27,7 @@ export interface ReviewerAct {
   readonly now: number;
 }
 
-/** Refuses an act that does not fit the case as it is. Changes nothing. */
-export async function checkDecision(
-  connection: Connection,
-  act: ReviewerAct,
-): Promise<{ readonly registration: StoredRegistration; readonly to: RegistrationState }> {
-  const registration = await findRegistration(connection, act.registration);
-  if (registration === undefined) throw caseError('registration_unknown');
-  checkStatement(act);
-  const to = nextState(act.claims.action, registration.state, 'reviewer');
-  if (to === undefined) throw caseError('state_conflict', `${act.claims.action} of ${registration.state}`);
-  if (act.claims.action === 'attest') {
-    checkAttested(act.claims, registration, await devicesOf(connection, act.registration));
-  }
-  return { registration, to };
-}
-
-/** Checks again and takes the decision, in the caller's transaction. */
+/** Takes the decision, where the case allows it, in the caller's transaction. */
 export async function decideCase(connection: Connection, act: ReviewerAct): Promise<RegistrationView> {
   const { registration, to } = await checkDecision(connection, act);
   const { claims, now } = act;
@@ -70,6 +54,22 @@ export async function decideCase(connection: Connection, act: ReviewerAct): Prom
     note: claims.note ?? registration.note,
     changed_at: now,
   });
+}
+
+/** Refuses an act that does not fit the case as it is. Changes nothing. */
+async function checkDecision(
+  connection: Connection,
+  act: ReviewerAct,
+): Promise<{ readonly registration: StoredRegistration; readonly to: RegistrationState }> {
+  const registration = await findRegistration(connection, act.registration);
+  if (registration === undefined) throw caseError('registration_unknown');
+  checkStatement(act);
+  const to = nextState(act.claims.action, registration.state, 'reviewer');
+  if (to === undefined) throw caseError('state_conflict', `${act.claims.action} of ${registration.state}`);
+  if (act.claims.action === 'attest') {
+    checkAttested(act.claims, registration, await devicesOf(connection, act.registration));
+  }
+  return { registration, to };
 }
 
 function checkStatement({ registration, claims, statementSigner, requestSigner, now }: ReviewerAct): void {

@@ -1,4 +1,4 @@
-import { decideCase, checkDecision, type ReviewerAct } from '../case/decide.ts';
+import { decideCase, type ReviewerAct } from '../case/decide.ts';
 import { recordCertificate, statementFor } from '../case/certify.ts';
 import { listCases, ownRegistration, showCase } from '../case/follow.ts';
 import { submitCase } from '../case/submit.ts';
@@ -10,7 +10,7 @@ import type { Services } from './services.ts';
 
 /** What each route does. */
 export function createHandlers(services: Services): Handlers {
-  const { identity, database } = services;
+  const { identity, issuer } = services;
   return {
     health: () => Promise.resolve({ ok: true, time: services.now() }),
     anchor: () => Promise.resolve(identity.anchor),
@@ -27,13 +27,15 @@ export function createHandlers(services: Services): Handlers {
     caseShow: ({ id, commit }) => commit((connection) => showCase(connection, id)),
     caseDecide: async (call) => {
       const act = await readAct(services, call);
-      // Before the issuer is told: what the case does not allow must not reach it.
-      await checkDecision(database, act);
-      const isRevocation = act.claims.action === 'revoke';
-      // The issuer first: a crash in between leaves a revocation that is repeated, never one that is forgotten.
-      if (isRevocation) await services.issuer.ask('revoke', { statement: act.statement });
-      const decided = await call.commit((connection) => decideCase(connection, act));
-      if (isRevocation) await services.publisher.refresh();
+      const { statement, claims } = act;
+      const decided = await call.commit(async (connection) => {
+        const view = await decideCase(connection, act);
+        // After the case took it, so that of two decisions only one gets here; before it is on the disk: a crash
+        // in between leaves a decision that is repeated, never one that is forgotten.
+        await issuer.ask(claims.action === 'attest' ? 'attest' : 'revoke', { statement });
+        return view;
+      });
+      if (claims.action === 'revoke') await services.publisher.refresh();
       return decided;
     },
   };
@@ -44,6 +46,8 @@ async function certify(services: Services, { id, signer, commit }: SignedCall<un
   const statement = await statementFor(database, { id, device: signer });
   const issued = await issuer.ask('issueCertificate', { statement, device: signer });
   return await commit(async (connection) => {
+    // The case may have been revoked meanwhile.
+    await statementFor(connection, { id, device: signer });
     const { jti, index: statusIndex, issuedAt, expiresAt } = issued;
     const noted = { jti, registration: id, device: signer, statusIndex, issuedAt, expiresAt };
     await recordCertificate(connection, noted);

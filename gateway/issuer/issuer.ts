@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 import type { Attestation } from '#shared/contract/gateway-contract.ts';
 import {
   CERTIFICATE_TYPE,
@@ -17,6 +17,11 @@ import type { IssuedCertificate, IssuerStore } from './store.ts';
 
 /** How far a reviewer's clock may be ahead of the issuer's. */
 const CLOCK_TOLERANCE_SECONDS = 300;
+/**
+ * How old a statement may be when the issuer first hears of it. An attestation that was lost, refused or kept back
+ * is worth nothing afterwards, whoever has it.
+ */
+const FRESH_SECONDS = 600;
 
 export interface IssuerParts {
   readonly configuration: IssuerConfiguration;
@@ -40,20 +45,36 @@ export class Issuer {
     this.#parts = parts;
   }
 
+  async attest(request: IssuerParameters<'attest'>): Promise<IssuerAnswer<'attest'>> {
+    const { claims } = await this.#verify(request.statement, ['attest']);
+    this.#completeFrom(claims);
+    const { store, now } = this.#parts;
+    if (claims.iat < now() - FRESH_SECONDS) throw issuerError('statement_stale');
+    if (store.isRevoked(claims.sub)) throw issuerError('registration_revoked');
+    const statementDigest = digestOf(request.statement);
+    const noted = { registration: claims.sub, statementDigest, signedAt: claims.iat };
+    if (!store.noteAttestation(noted)) throw issuerError('statement_superseded');
+    return {};
+  }
+
   async issueCertificate(
     request: IssuerParameters<'issueCertificate'>,
   ): Promise<IssuerAnswer<'issueCertificate'>> {
-    const { claims } = await this.#verify(request.statement, 'attest');
-    const attestation = this.#attestationFor(claims, request.device);
-    const issued = this.#lifetimeOf(attestation, request.device);
+    const { claims } = await this.#verify(request.statement, ['attest']);
+    const attestation = this.#completeFrom(claims);
+    if (!attestation.devices.includes(request.device)) throw issuerError('device_not_attested');
+    const statementDigest = digestOf(request.statement);
+    this.#requireNoted(attestation.sub, statementDigest);
+    const given = this.#youngOne(attestation.sub, request.device, statementDigest);
+    const issued = given ?? this.#lifetimeOf(attestation, request.device, statementDigest);
     // Reserved before it is signed: a revocation from here on finds it, and no crash gives its index twice.
-    const index = this.#reserve(issued);
+    const index = given?.index ?? this.#reserve(issued);
     const certificate = await this.#sign(attestation, issued, index);
     return { certificate, jti: issued.jti, index, issuedAt: issued.issuedAt, expiresAt: issued.expiresAt };
   }
 
   async revoke(request: IssuerParameters<'revoke'>): Promise<IssuerAnswer<'revoke'>> {
-    const { claims } = await this.#verify(request.statement, 'revoke');
+    const { claims } = await this.#verify(request.statement, ['revoke', 'reject']);
     const { store, now } = this.#parts;
     return { revoked: store.revoke({ registration: claims.sub, statement: request.statement, at: now() }) };
   }
@@ -62,18 +83,18 @@ export class Issuer {
     return this.#parts.statusList.current();
   }
 
-  async #verify(statement: string, action: Attestation['action']): Promise<VerifiedStatement> {
+  async #verify(statement: string, actions: readonly Attestation['action'][]): Promise<VerifiedStatement> {
     const { configuration, now } = this.#parts;
     const reviewers = configuration.reviewers.map(({ key }) => key);
     const verified = await verifyStatement({ statement, reviewers, origin: configuration.origin });
-    if (verified.claims.action !== action) throw issuerError('statement_action_differs');
+    if (!actions.includes(verified.claims.action)) throw issuerError('statement_action_differs');
     if (verified.claims.iat > now() + CLOCK_TOLERANCE_SECONDS) {
       throw issuerError('statement_malformed', { detail: 'signed in the future' });
     }
     return verified;
   }
 
-  #attestationFor(claims: Attestation, device: string): CompleteAttestation {
+  #completeFrom(claims: Attestation): CompleteAttestation {
     const { endpoints, devices, decision, assurance } = claims;
     if (
       endpoints === undefined ||
@@ -83,22 +104,47 @@ export class Issuer {
     ) {
       throw issuerError('statement_incomplete');
     }
-    if (!devices.includes(device)) throw issuerError('device_not_attested');
     if (!this.#parts.configuration.assurances.includes(assurance)) throw issuerError('assurance_not_offered');
     return { ...claims, endpoints, devices, decision, assurance };
   }
 
-  #lifetimeOf({ sub, decision }: CompleteAttestation, device: string): IssuedCertificate {
+  #requireNoted(registration: string, statementDigest: string): void {
+    const { store } = this.#parts;
+    if (store.isRevoked(registration)) throw issuerError('registration_revoked');
+    const noted = store.notedAttestation(registration);
+    if (noted !== statementDigest) throw issuerError('attestation_not_noted');
+  }
+
+  /**
+   * The same certificate until half its life has passed: whoever asks in a loop would else use up the indices of
+   * the status list for everybody, for good.
+   */
+  #youngOne(
+    registration: string,
+    device: string,
+    statementDigest: string,
+  ): (IssuedCertificate & { readonly index: number }) | undefined {
+    const { store, now } = this.#parts;
+    const last = store.lastCertificate({ registration, device, statementDigest });
+    // A clock that was wrong and is right again: one of tomorrow opens nothing today.
+    if (last === undefined || last.issuedAt > now()) return undefined;
+    return now() < (last.issuedAt + last.expiresAt) / 2 ? last : undefined;
+  }
+
+  #lifetimeOf(
+    { sub, decision }: CompleteAttestation,
+    device: string,
+    statementDigest: string,
+  ): IssuedCertificate {
     const issuedAt = this.#parts.now();
     const wanted = issuedAt + this.#parts.configuration.certificate_seconds;
     const expiresAt = Math.min(wanted, decision.valid_until ?? wanted);
     if (expiresAt <= issuedAt) throw issuerError('decision_lapsed');
-    return { jti: randomUUID(), registration: sub, device, issuedAt, expiresAt };
+    return { jti: randomUUID(), registration: sub, device, statementDigest, issuedAt, expiresAt };
   }
 
   #reserve(issued: IssuedCertificate): number {
     const { store } = this.#parts;
-    if (store.isRevoked(issued.registration)) throw issuerError('registration_revoked');
     const index = store.reserve(issued, (below) => randomInt(below));
     if (index === undefined) throw issuerError('status_indices_exhausted');
     return index;
@@ -131,4 +177,8 @@ export class Issuer {
       throw issuerError('certificate_not_issuable', { detail: 'too large' });
     return text;
   }
+}
+
+function digestOf(statement: string): string {
+  return createHash('sha256').update(statement).digest('hex');
 }

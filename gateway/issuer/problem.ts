@@ -29,7 +29,16 @@ export const issuerProblems = {
     'The authority’s decision was valid until a day that has passed.',
     'Submit a new registration.',
   ),
-  registration_revoked: row('The registration is revoked, for good.', 'Submit a new registration.'),
+  registration_revoked: row(
+    'The registration is revoked or rejected, for good.',
+    'Submit a new registration.',
+  ),
+  statement_stale: row('The statement was signed too long ago to be noted by the issuer.', SIGN_ANEW),
+  statement_superseded: row('The issuer has noted a newer statement about this registration.', SIGN_ANEW),
+  attestation_not_noted: row(
+    'The issuer was not shown this attestation when it was signed.',
+    'Submit a new registration, and tell the gateway’s operator.',
+  ),
   status_indices_exhausted: row(
     'The status list is full.',
     'Tell the gateway’s operator that a new status list is needed.',

@@ -12,7 +12,12 @@ export const MAX_ANSWER_BYTES = 1024 * 1024;
 const statement = z.string().max(16_384);
 
 export const issuerMethods = {
-  /** A certificate for one of the devices that the attestation lists. */
+  /** Notes a freshly signed attestation: only what was noted is ever certified. */
+  attest: {
+    parameters: z.strictObject({ statement }),
+    answer: z.strictObject({}),
+  },
+  /** A certificate for one of the devices that the attestation lists; a young one is given again. */
   issueCertificate: {
     parameters: z.strictObject({ statement, device: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
     answer: z.strictObject({
@@ -23,7 +28,7 @@ export const issuerMethods = {
       expiresAt: z.int(),
     }),
   },
-  /** Revokes every certificate of the registration, and every later one. Safe to repeat. */
+  /** Takes a rejection or a revocation: every certificate, and every later one. Safe to repeat. */
   revoke: {
     parameters: z.strictObject({ statement }),
     answer: z.strictObject({ revoked: z.int() }),
@@ -41,6 +46,7 @@ export type IssuerAnswer<M extends IssuerMethod> = z.infer<(typeof issuerMethods
 
 const id = z.int().min(0);
 export const issuerRequestSchema = z.discriminatedUnion('method', [
+  z.strictObject({ id, method: z.literal('attest'), parameters: issuerMethods.attest.parameters }),
   z.strictObject({
     id,
     method: z.literal('issueCertificate'),

@@ -65,6 +65,8 @@ function parseLine(line: string): unknown {
 
 function perform(issuer: Issuer, request: IssuerRequest): Promise<object> {
   switch (request.method) {
+    case 'attest':
+      return issuer.attest(request.parameters);
     case 'issueCertificate':
       return issuer.issueCertificate(request.parameters);
     case 'revoke':

@@ -12,6 +12,8 @@ export interface IssuedCertificate {
   readonly jti: string;
   readonly registration: string;
   readonly device: string;
+  /** SHA-256 of the attestation that it was issued on. */
+  readonly statementDigest: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
@@ -40,11 +42,17 @@ export class IssuerStore {
         jti TEXT NOT NULL UNIQUE,
         registration TEXT NOT NULL,
         device TEXT NOT NULL,
+        statement_digest TEXT NOT NULL,
         status INTEGER NOT NULL,
         issued_at INTEGER NOT NULL,
         expires_at INTEGER NOT NULL
       ) STRICT;
       CREATE INDEX IF NOT EXISTS certificate_by_registration ON certificate (registration);
+      CREATE TABLE IF NOT EXISTS attestation (
+        registration TEXT PRIMARY KEY,
+        statement_digest TEXT NOT NULL,
+        signed_at INTEGER NOT NULL
+      ) STRICT;
       CREATE TABLE IF NOT EXISTS revocation (
         registration TEXT PRIMARY KEY,
         statement TEXT NOT NULL,
@@ -75,6 +83,49 @@ export class IssuerStore {
     );
   }
 
+  /** False where a statement signed later is noted already. The same one again is noted already, too. */
+  noteAttestation(attestation: {
+    readonly registration: string;
+    readonly statementDigest: string;
+    readonly signedAt: number;
+  }): boolean {
+    const { registration, statementDigest, signedAt } = attestation;
+    const { changes } = this.#database
+      .prepare(
+        `INSERT INTO attestation (registration, statement_digest, signed_at) VALUES (?, ?, ?)
+         ON CONFLICT (registration) DO UPDATE
+         SET statement_digest = excluded.statement_digest, signed_at = excluded.signed_at
+         WHERE excluded.signed_at >= attestation.signed_at`,
+      )
+      .run(registration, statementDigest, signedAt);
+    return Number(changes) === 1;
+  }
+
+  /** SHA-256 of the attestation in force. */
+  notedAttestation(registration: string): string | undefined {
+    const row = this.#database
+      .prepare('SELECT statement_digest FROM attestation WHERE registration = ?')
+      .get(registration);
+    return row === undefined ? undefined : String(row['statement_digest']);
+  }
+
+  /** The newest certificate of a device on this attestation, revoked or not. */
+  lastCertificate(of: {
+    readonly registration: string;
+    readonly device: string;
+    readonly statementDigest: string;
+  }): (IssuedCertificate & { readonly index: number }) | undefined {
+    const row = this.#database
+      .prepare(
+        `SELECT status_index, jti, issued_at, expires_at FROM certificate
+         WHERE registration = ? AND device = ? AND statement_digest = ? ORDER BY issued_at DESC LIMIT 1`,
+      )
+      .get(of.registration, of.device, of.statementDigest);
+    if (row === undefined) return undefined;
+    const [issuedAt, expiresAt] = [Number(row['issued_at']), Number(row['expires_at'])];
+    return { ...of, jti: String(row['jti']), issuedAt, expiresAt, index: Number(row['status_index']) };
+  }
+
   /**
    * Notes a certificate under a random index that was never used; undefined where the list is full.
    * Before the certificate is signed, so that no crash lets an index be given twice.
@@ -83,13 +134,15 @@ export class IssuerStore {
     const used = this.#database.prepare('SELECT count(*) AS used FROM certificate').get();
     if (Number(used?.['used']) >= MOST_USED_INDICES) return undefined;
     const insert = this.#database.prepare(
-      `INSERT INTO certificate (status_index, jti, registration, device, status, issued_at, expires_at)
-       VALUES (?, ?, ?, ?, 0, ?, ?) ON CONFLICT (status_index) DO NOTHING`,
+      `INSERT INTO certificate
+       (status_index, jti, registration, device, statement_digest, status, issued_at, expires_at)
+       VALUES (?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (status_index) DO NOTHING`,
     );
     for (;;) {
       const index = random(STATUS_LIST_SIZE);
-      const { jti, registration, device, issuedAt, expiresAt } = certificate;
-      const { changes } = insert.run(index, jti, registration, device, issuedAt, expiresAt);
+      const { jti, registration, device, statementDigest, issuedAt, expiresAt } = certificate;
+      const row = [index, jti, registration, device, statementDigest, issuedAt, expiresAt];
+      const { changes } = insert.run(...row);
       if (Number(changes) === 1) return index;
     }
   }

@@ -10,11 +10,12 @@ export interface StoredCertificate {
   readonly expiresAt: number;
 }
 
+/** False where it is there already: the issuer gives a young certificate again. */
 export async function insertCertificate(
   connection: Connection,
   certificate: StoredCertificate,
-): Promise<void> {
-  await connection
+): Promise<boolean> {
+  const result = await connection
     .insertInto('certificate')
     .values({
       jti: certificate.jti,
@@ -25,7 +26,9 @@ export async function insertCertificate(
       issued_at: certificate.issuedAt,
       expires_at: certificate.expiresAt,
     })
-    .execute();
+    .onConflict((conflict) => conflict.column('jti').doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
 }
 
 export async function markRevoked(connection: Connection, registration: string): Promise<void> {

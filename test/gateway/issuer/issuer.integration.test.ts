@@ -87,12 +87,18 @@ function statement(
   return signJws({ typ, claims: { ...attestation, ...changes }, key });
 }
 
+/** What a gateway does: shows the attestation when it is taken, asks for certificates later. */
+async function certify(text: string, by = issuer()) {
+  await by.attest({ statement: text });
+  return await by.issueCertificate({ statement: text, device: DEVICE });
+}
+
 const revocation = () => statement({ action: 'revoke', note: 'withdrawn' });
 const refusal = (code: string) => ({ problem: { code } });
 
 describe('issuer', () => {
   it('signs a certificate that says what the reviewer attested, for 30 days', async () => {
-    const issued = await issuer().issueCertificate({ statement: await statement(), device: DEVICE });
+    const issued = await certify(await statement());
     const key = publicKeyBytes(certificateKey.publicJwk);
     if (key === undefined) throw new Error('a generated key has 32 bytes');
     const claims = openPayload(readCertificate(issued.certificate), key, nodePrimitives);
@@ -109,10 +115,7 @@ describe('issuer', () => {
 
   it('lets no certificate outlive a decision whose end the authority published', async () => {
     const decision = { ...attestation.decision, valid_until: START + 60 } as Attestation['decision'];
-    const issued = await issuer().issueCertificate({
-      statement: await statement({ decision }),
-      device: DEVICE,
-    });
+    const issued = await certify(await statement({ decision }));
     expect(issued.expiresAt).toBe(START + 60);
     time += 60;
     await expect(
@@ -121,11 +124,35 @@ describe('issuer', () => {
   });
 
   it('gives every certificate an index of its own', async () => {
-    const text = await statement();
-    const issued = await Promise.all(
-      Array.from({ length: 50 }, () => issuer().issueCertificate({ statement: text, device: DEVICE })),
+    const texts = await Promise.all(
+      Array.from({ length: 50 }, () => statement({ sub: crypto.randomUUID() })),
     );
+    const issued = await Promise.all(texts.map((text) => certify(text)));
     expect(new Set(issued.map(({ index }) => index)).size).toBe(50);
+  });
+
+  it('gives the same certificate until half its life has passed, so that nobody uses up the list', async () => {
+    const text = await statement();
+    const first = await certify(text);
+    const ask = () => issuer().issueCertificate({ statement: text, device: DEVICE });
+    const again = await Promise.all(Array.from({ length: 20 }, ask));
+    expect(new Set([first, ...again].map(({ certificate }) => certificate)).size).toBe(1);
+    time += 15 * 86_400;
+    const renewed = await ask();
+    expect(renewed.index).not.toBe(first.index);
+    expect(renewed.expiresAt).toBe(time + 30 * 86_400);
+    expect(await ask()).toEqual(renewed);
+  });
+
+  it('gives no certificate of tomorrow when a wrong clock is set right', async () => {
+    const text = await statement();
+    await issuer().attest({ statement: text });
+    time += 5 * 86_400;
+    const early = await issuer().issueCertificate({ statement: text, device: DEVICE });
+    time = START;
+    const issued = await issuer().issueCertificate({ statement: text, device: DEVICE });
+    expect(issued).toMatchObject({ issuedAt: START });
+    expect(issued.index).not.toBe(early.index);
   });
 
   it.each([
@@ -158,32 +185,32 @@ describe('issuer', () => {
       () => statement({ surprise: true } as Partial<Attestation>),
     ],
   ])('refuses %s', async (_name, code, make) => {
+    await expect(certify(await make())).rejects.toMatchObject(refusal(code));
     await expect(
       issuer().issueCertificate({ statement: await make(), device: DEVICE }),
-    ).rejects.toMatchObject(refusal(code));
+    ).rejects.toHaveProperty('problem');
   });
 
   it('refuses a statement with one changed character', async () => {
     const [header = '', payload = '', signature = ''] = (await statement()).split('.');
     const changed = Buffer.from(payload, 'base64url').toString().replace('vpn.example', 'vpn.exampla');
     const tampered = [header, Buffer.from(changed).toString('base64url'), signature].join('.');
-    await expect(issuer().issueCertificate({ statement: tampered, device: DEVICE })).rejects.toMatchObject(
-      refusal('statement_signature_invalid'),
-    );
+    await expect(certify(tampered)).rejects.toMatchObject(refusal('statement_signature_invalid'));
   });
 
   it('never issues again for a revoked registration, not even after a restart', async () => {
-    await issuer().issueCertificate({ statement: await statement(), device: DEVICE });
+    await certify(await statement());
     expect(await issuer().revoke({ statement: await revocation() })).toEqual({ revoked: 1 });
     store.close();
     store = new IssuerStore(join(directory, 'issuer.db'));
+    await expect(certify(await statement())).rejects.toMatchObject(refusal('registration_revoked'));
     await expect(
       issuer().issueCertificate({ statement: await statement(), device: DEVICE }),
     ).rejects.toMatchObject(refusal('registration_revoked'));
   });
 
   it('may be told twice of a revocation', async () => {
-    await issuer().issueCertificate({ statement: await statement(), device: DEVICE });
+    await certify(await statement());
     await issuer().revoke({ statement: await revocation() });
     expect(await issuer().revoke({ statement: await revocation() })).toEqual({ revoked: 0 });
   });
@@ -191,6 +218,55 @@ describe('issuer', () => {
   it('does not take an attestation for a revocation', async () => {
     await expect(issuer().revoke({ statement: await statement() })).rejects.toMatchObject(
       refusal('statement_action_differs'),
+    );
+  });
+});
+
+describe('a gateway’s front end in foreign hands', () => {
+  const ask = (text: string) => issuer().issueCertificate({ statement: text, device: DEVICE });
+
+  it('gets no certificate for an attestation that the issuer was not shown when it was signed', async () => {
+    await expect(ask(await statement())).rejects.toMatchObject(refusal('attestation_not_noted'));
+  });
+
+  it('cannot keep an attestation back and use it later', async () => {
+    const keptBack = await statement();
+    time += 601;
+    await expect(certify(keptBack)).rejects.toMatchObject(refusal('statement_stale'));
+  });
+
+  it('cannot go back to an attestation that a later one has replaced', async () => {
+    const earlier = await statement();
+    await certify(earlier);
+    time += 10;
+    await certify(await statement({ iat: time }));
+    await expect(ask(earlier)).rejects.toMatchObject(refusal('attestation_not_noted'));
+    await expect(certify(earlier)).rejects.toMatchObject(refusal('statement_superseded'));
+  });
+
+  it('cannot use an attestation after a rejection', async () => {
+    const keptBack = await statement();
+    await issuer().revoke({ statement: await statement({ action: 'reject', note: 'no' }) });
+    await expect(certify(keptBack)).rejects.toMatchObject(refusal('registration_revoked'));
+  });
+
+  it('cannot revive a revoked registration with a new attestation either', async () => {
+    await certify(await statement());
+    await issuer().revoke({ statement: await revocation() });
+    time += 1;
+    await expect(certify(await statement({ iat: time }))).rejects.toMatchObject(
+      refusal('registration_revoked'),
+    );
+  });
+
+  it('cannot move a statement to another case, device or set of endpoints', async () => {
+    const text = await statement();
+    await issuer().attest({ statement: text });
+    await expect(
+      issuer().issueCertificate({ statement: text, device: 'e'.repeat(43) }),
+    ).rejects.toMatchObject(refusal('device_not_attested'));
+    await expect(ask(await statement({ sub: crypto.randomUUID() }))).rejects.toMatchObject(
+      refusal('attestation_not_noted'),
     );
   });
 });
@@ -209,7 +285,7 @@ describe('status list', () => {
 
   it('is signed anew after a revocation, with a later iat even within one second', async () => {
     const one = issuer();
-    await one.issueCertificate({ statement: await statement(), device: DEVICE });
+    await certify(await statement(), one);
     const before = await one.statusList();
     await one.revoke({ statement: await revocation() });
     const after = await one.statusList();
@@ -225,7 +301,7 @@ describe('status list', () => {
     for (let round = 0; round < 3; round++) {
       const one = issuer(1);
       const text = await statement({ sub: crypto.randomUUID() });
-      await one.issueCertificate({ statement: text, device: DEVICE });
+      await certify(text, one);
       const lists = await Promise.all([one.statusList(), one.statusList(), one.statusList()]);
       lists.forEach(note);
       store.close();
@@ -237,7 +313,7 @@ describe('status list', () => {
   it('goes on from its last iat when the clock is set back', async () => {
     const first = await issuer().statusList();
     time -= 86_400;
-    await issuer().issueCertificate({ statement: await statement({ iat: time }), device: DEVICE });
+    await certify(await statement({ iat: time }));
     await issuer().revoke({ statement: await statement({ iat: time, action: 'revoke' }) });
     expect((await issuer().statusList()).issuedAt).toBe(first.issuedAt + 1);
   });
