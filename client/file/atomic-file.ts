@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { problemFrom, SanadError, type ProblemCatalogue } from '#shared/contract/problem.ts';
+
+const problems = {
+  file_not_written: {
+    kind: 'internal',
+    reason: 'A file of yours could not be written; the old one is as it was.',
+    nextAction: 'Make room on the disk, see that the folder is yours, and try again.',
+  },
+} as const satisfies ProblemCatalogue<string>;
 
 interface WriteOptions {
   readonly mode: number;
@@ -10,15 +19,16 @@ interface WriteOptions {
 
 /** Writes the whole file or leaves the old one: a crash at any moment leaves one of the two. */
 export async function writeAtomically(path: string, content: string, options: WriteOptions): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: options.directoryMode });
   const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
+    await mkdir(dirname(path), { recursive: true, mode: options.directoryMode });
     await writeDurably(temporary, content, options.mode);
     await rename(temporary, path);
     await flushDirectory(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw cause;
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new SanadError(problemFrom(problems, 'file_not_written', code), { cause });
   }
 }
 

@@ -46,7 +46,8 @@ export class JsonFolder<Schema extends z.ZodType> {
   }
 
   async write(name: string, record: z.infer<Schema>): Promise<void> {
-    const content = `${JSON.stringify(record, null, 2)}\n`;
+    // What could not be read again is not written: it would take the place of what can.
+    const content = `${JSON.stringify(this.#schema.parse(record), null, 2)}\n`;
     await writeAtomically(this.#path(name), content, { mode: 0o600, directoryMode: 0o700 });
   }
 

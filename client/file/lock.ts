@@ -31,7 +31,8 @@ async function take(path: string): Promise<boolean> {
 
 async function isStale(path: string): Promise<boolean> {
   try {
-    return Date.now() - (await stat(path)).mtimeMs > STALE_MILLISECONDS;
+    // In the future it is stale, too: the clock was wrong, and nobody works that long.
+    return Math.abs(Date.now() - (await stat(path)).mtimeMs) > STALE_MILLISECONDS;
   } catch {
     // Gone meanwhile: the next try takes it.
     return false;

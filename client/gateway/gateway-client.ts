@@ -11,6 +11,7 @@ import {
 } from '#shared/contract/gateway-contract.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import {
+  CONTENT_TYPE,
   JWS_CONTENT_TYPE,
   prepareSignature,
   PROBLEM_CONTENT_TYPE,
@@ -99,7 +100,7 @@ function contentOf(body: Buffer, idempotencyKey: string): NonNullable<RequestToS
 function readAnswer<R extends GatewayRoute>(route: R, answer: ExchangeAnswer): GatewayAnswer<R> {
   if (answer.status < 200 || answer.status > 299) throw refusalOf(answer);
   const schema = gatewayRoutes[route].answer;
-  const value: unknown = schema === null ? jwsOf(answer) : schema.safeParse(parseJson(answer)).data;
+  const value: unknown = schema === null ? jwsOf(answer) : schema.safeParse(jsonOf(answer)).data;
   if (value === undefined) throw gatewayError('gateway_answer_malformed');
   // The row's schema made it, which the type system cannot follow through the generic key.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -108,6 +109,10 @@ function readAnswer<R extends GatewayRoute>(route: R, answer: ExchangeAnswer): G
 
 function jwsOf({ contentType, body }: ExchangeAnswer): string | undefined {
   return contentType === JWS_CONTENT_TYPE ? body.toString('latin1') : undefined;
+}
+
+function jsonOf(answer: ExchangeAnswer): unknown {
+  return answer.contentType === CONTENT_TYPE ? parseJson(answer) : undefined;
 }
 
 /** RFC 9457. Its words are the gateway's: shown as such, and only as long as a sentence. */
@@ -121,8 +126,8 @@ function refusalOf(answer: ExchangeAnswer): SanadError {
   return new SanadError({
     kind: 'gateway',
     code,
-    reason: detail.slice(0, 2000),
-    nextAction: nextAction.slice(0, 2000),
+    reason: `The gateway says: ${detail.slice(0, 2000)}`,
+    nextAction: `The gateway advises: ${nextAction.slice(0, 2000)}`,
   });
 }
 

@@ -1,5 +1,7 @@
-import type { Anchor, GatewayAnswer } from '#shared/contract/gateway-contract.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Anchor, GatewayAnswer, RegistrationView } from '#shared/contract/gateway-contract.ts';
 import { SanadError, type Problem } from '#shared/contract/problem.ts';
+import type { CertificateClaims } from '#shared/registration/certificate.ts';
 import { findAnchor } from '../anchor/read-anchors.ts';
 import { withDaemon, type ClientContext } from '../client-context.ts';
 import type { DaemonConnection } from '../daemon/daemon-connection.ts';
@@ -8,6 +10,7 @@ import { GatewayClient } from '../gateway/gateway-client.ts';
 import { gatewayError } from '../gateway/gateway-problem.ts';
 import { isDueForRenewal, readClaims } from './read-certificate.ts';
 import { RegistrationStore } from './registration-store.ts';
+import { requireGenuine } from './require-genuine.ts';
 import type { StoredRegistration } from './stored-registration.ts';
 
 export interface Followed {
@@ -24,14 +27,15 @@ export async function follow(context: ClientContext, registration: StoredRegistr
   const gateway = new GatewayClient({ anchor, relaySocket, now, signer: key });
   const { id } = registration.view;
   const view = await gateway.ask('follow', { id });
-  if (view.id !== id) throw gatewayError('gateway_answer_unexpected', { detail: 'another registration' });
+  requireSameCase(view, registration.view);
   const followed = { ...registration, view };
   await new RegistrationStore(context.configDirectory).save(followed);
   if (view.state !== 'attested' || !wantsCertificate(followed, context.now())) {
     return { registration: followed, delivery: null };
   }
   const answer = await gateway.ask('certificate', { id, body: {} });
-  requireOurs(answer.certificate, { registration: followed, anchor, key });
+  const claims = requireGenuine(answer, { anchor, now: context.now() });
+  requireOurs(claims, { registration: followed, anchor, key });
   return await take(context, followed, answer);
 }
 
@@ -40,26 +44,30 @@ function wantsCertificate({ certificate }: StoredRegistration, now: number): boo
   return claims === undefined || isDueForRenewal(claims, now);
 }
 
+function requireSameCase(now: RegistrationView, before: RegistrationView): void {
+  const isSame = now.id === before.id && isDeepStrictEqual(now.endpoints, before.endpoints);
+  if (!isSame) throw gatewayError('gateway_answer_unexpected', { detail: 'another registration' });
+}
+
 interface Expected {
   readonly registration: StoredRegistration;
   readonly anchor: Anchor;
   readonly key: DeviceKey;
 }
 
-/** Whether it is genuine is the service's to say; that it is what was asked for is said here. */
-function requireOurs(certificate: string, { registration, anchor, key }: Expected): void {
-  const claims = readClaims(certificate);
+/** Genuine, and what was asked for. */
+function requireOurs(claims: CertificateClaims, { registration, anchor, key }: Expected): void {
   const isOurs =
-    claims !== undefined &&
     claims.iss === anchor.origin &&
     claims.sub === registration.view.id &&
-    claims.cnf.jkt === key.keyId;
+    claims.cnf.jkt === key.keyId &&
+    isDeepStrictEqual(claims.endpoints, registration.view.endpoints);
   if (!isOurs) throw gatewayError('gateway_answer_unexpected', { detail: 'not our certificate' });
 }
 
 /**
- * Hands key set and status list to the service, so that connecting needs no network, and keeps the certificate
- * unless the service refuses it and there is one already.
+ * Hands key set and status list to the service, so that connecting needs no network, and keeps the certificate.
+ * One that is there already stays until the service has taken the new one: what opened the gate is not given up.
  */
 async function take(
   context: ClientContext,
@@ -67,7 +75,7 @@ async function take(
   answer: GatewayAnswer<'certificate'>,
 ): Promise<Followed> {
   const delivery = await problemOf(withDaemon(context, (daemon) => deliver(daemon, answer)));
-  if (delivery?.kind === 'registration' && registration.certificate !== null) {
+  if (delivery !== null && registration.certificate !== null) {
     return { registration, delivery };
   }
   const updated = { ...registration, certificate: answer.certificate };

@@ -1,5 +1,9 @@
 import type { EndpointClaim } from '#shared/contract/gateway-contract.ts';
-import { certificateSchema, type CertificateClaims } from '#shared/registration/certificate.ts';
+import {
+  certificateSchema,
+  MAX_CERTIFICATE_BYTES,
+  type CertificateClaims,
+} from '#shared/registration/certificate.ts';
 import { checkCoverage, type PresentedEndpoint } from '#shared/registration/endpoint-coverage.ts';
 import { RefusedError } from '#shared/registration/refusal.ts';
 import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
@@ -10,6 +14,7 @@ import type { StoredRegistration } from './stored-registration.ts';
  * service to say. undefined: it is not a certificate.
  */
 export function readClaims(certificate: string): CertificateClaims | undefined {
+  if (certificate.length > MAX_CERTIFICATE_BYTES) return undefined;
   try {
     const payload = Buffer.from(certificate.split('.')[1] ?? '', 'base64url').toString('utf8');
     return certificateSchema.safeParse(JSON.parse(payload)).data;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Anchor, Submission } from '#shared/contract/gateway-contract.ts';
+import type { Anchor, RegistrationView, Submission } from '#shared/contract/gateway-contract.ts';
 import type { ClientContext } from '../client-context.ts';
 import { deviceKeyOrNew } from '../device/device-key.ts';
 import { GatewayClient } from '../gateway/gateway-client.ts';
@@ -45,6 +45,7 @@ export async function submit(context: ClientContext, application: Application): 
   if (!isDeepStrictEqual(view.endpoints, submission.endpoints)) {
     throw gatewayError('gateway_answer_unexpected', { detail: 'other endpoints than submitted' });
   }
+  const certificate = await certificateKept(store, view, anchor);
   const registration: StoredRegistration = {
     version: 1,
     gateway: anchor.name,
@@ -52,11 +53,25 @@ export async function submit(context: ClientContext, application: Application): 
     tunnel: tunnel.name,
     device: key.keyId,
     view,
-    certificate: null,
+    certificate,
   };
   await store.save(registration);
   await store.removeDraft(tunnel.name);
   return registration;
+}
+
+/** A gateway that names another registration's identifier would have it overwritten, certificate and all. */
+async function certificateKept(
+  store: RegistrationStore,
+  view: RegistrationView,
+  anchor: Anchor,
+): Promise<string | null> {
+  const there = (await store.all()).find((one) => one.view.id === view.id);
+  if (there === undefined) return null;
+  // The answer to a retry: the first was kept, and its draft could not be removed any more.
+  const isRetry = there.origin === anchor.origin && isDeepStrictEqual(there.view.endpoints, view.endpoints);
+  if (isRetry) return there.certificate;
+  throw gatewayError('gateway_answer_unexpected', { detail: 'the identifier of another registration' });
 }
 
 function compose(

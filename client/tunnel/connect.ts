@@ -59,8 +59,8 @@ async function freshCandidate(
     const { registration } = await follow(context, candidate.registration);
     return candidatesFor(known.tunnel, [registration])[0] ?? candidate;
   } catch (cause) {
-    // The service says whether the one at hand still counts.
-    if (cause instanceof SanadError && cause.problem.kind === 'gateway') return candidate;
+    // No gateway, no room on the disk: the service says whether the one at hand still counts.
+    if (cause instanceof SanadError && /^(gateway|internal)$/.test(cause.problem.kind)) return candidate;
     throw cause;
   }
 }

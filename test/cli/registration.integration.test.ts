@@ -101,7 +101,7 @@ describe('sanad register', () => {
     );
     const { code, stderr } = await cli.sanad(...register, '--consent');
     expect(code).toBe(5);
-    expect(stderr).toContain('purpose is missing\nNext: Fill it in.\n');
+    expect(stderr).toContain('purpose is missing\nNext: The gateway advises: Fill it in.\n');
   });
 
   it('names the gateways there are when the one named is not', async () => {

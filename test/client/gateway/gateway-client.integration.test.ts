@@ -1,9 +1,11 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
+import { createServer, type Socket } from 'node:net';
 import { verifySignature } from 'http-message-sig';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayClient } from '#client/gateway/gateway-client.ts';
 import type { Anchor } from '#shared/contract/gateway-contract.ts';
 import { componentsWithBody, signatureParameterNames } from '#shared/contract/request-signature.ts';
+import { closed, listen } from '#test/fetch/fetcher.ts';
 import { makeTlsAuthority, type TlsAuthority } from '#test/fetch/tls-authority.ts';
 import {
   json,
@@ -103,7 +105,12 @@ describe('a refusal of the gateway', () => {
       refuse(response, 409, { code: 'not_attested', detail: 'Not yet.', next_action: 'Wait.' }),
     );
     await expect(attempt).rejects.toMatchObject({
-      problem: { kind: 'gateway', code: 'not_attested', reason: 'Not yet.', nextAction: 'Wait.' },
+      problem: {
+        kind: 'gateway',
+        code: 'not_attested',
+        reason: 'The gateway says: Not yet.',
+        nextAction: 'The gateway advises: Wait.',
+      },
     });
   });
 
@@ -137,10 +144,80 @@ describe('a gateway that is not as it should be', () => {
       'gateway_answer_too_large',
     ],
     ['says what is not JSON', (response) => void response.end('<html>'), 'gateway_answer_malformed'],
+    [
+      'says it as something else than JSON',
+      (response) => void response.setHeader('content-type', 'text/html').end(JSON.stringify(view)),
+      'gateway_answer_malformed',
+    ],
+    [
+      'drips its headers',
+      (response) => {
+        const timer = setInterval(() => response.socket?.write('x'), 20);
+        response.socket?.write('HTTP/1.1 200 OK\r\nx-slow: ');
+        response.socket?.on('close', () => clearInterval(timer));
+      },
+      'gateway_timeout',
+    ],
+    [
+      'only ever announces an answer',
+      (response) => {
+        const timer = setInterval(() => response.writeProcessing(), 20);
+        response.socket?.on('close', () => clearInterval(timer));
+      },
+      'gateway_timeout',
+    ],
+    [
+      'has headers without an end',
+      (response) => void response.socket?.write(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(200_000)}`),
+      'gateway_unreachable',
+    ],
+    [
+      'promises more than it sends',
+      (response) => void response.writeHead(200, { 'content-length': 10 }).socket?.end('{'),
+      'gateway_unreachable',
+    ],
     ['leaves out what the contract has', (response) => json(response, { id }), 'gateway_answer_malformed'],
   ] satisfies [string, Respond, string][])('and %s ends the command in time', async (_, respond, code) => {
     await expect(follow(respond)).rejects.toMatchObject({ problem: { kind: 'gateway', code } });
   });
+
+  it.each([
+    ['says nothing', () => undefined, 'gateway_timeout'],
+    [
+      'drips bytes that begin like TLS',
+      (socket) => {
+        const bytes = Buffer.from([22, 3, 3, 64, 0, 2]);
+        const timer = setInterval(() => socket.write(bytes.subarray(0, 1)), 20);
+        socket.write(bytes);
+        socket.on('close', () => clearInterval(timer)).on('error', () => undefined);
+      },
+      'gateway_timeout',
+    ],
+    ['hangs up', (socket) => void socket.destroy(), 'gateway_unreachable'],
+    [
+      'speaks another protocol',
+      (socket) => void socket.end('220 mail.example ESMTP\r\n'),
+      'gateway_unreachable',
+    ],
+  ] satisfies [string, (socket: Socket) => void, string][])(
+    'and %s before TLS is there ends the command in time',
+    async (_, serve, code) => {
+      // Read on: or the end of the connection would never be noticed here.
+      const server = createServer((socket) => {
+        serve(socket.resume().on('error', () => undefined));
+      });
+      const port = await listen(server);
+      const anchor = { ...gateway.anchor, name: 'raw', origin: `https://gateway.test:${port}` };
+      gateway.fetcher.installAnchor(anchor);
+      await expect(clientFor(anchor).ask('follow', { id })).rejects.toMatchObject({
+        problem: {
+          kind: 'gateway',
+          code: expect.stringMatching(`^(${code}|gateway_tls_untrusted)$`) as string,
+        },
+      });
+      await closed(server);
+    },
+  );
 
   it('with a certificate of another authority is not believed', async () => {
     const attempt = clientFor({ ...gateway.anchor, tls_ca: stranger.ca }).ask('follow', { id });

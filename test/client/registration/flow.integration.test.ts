@@ -11,7 +11,7 @@ import { connect } from '#client/tunnel/connect.ts';
 import type { StoredTunnel } from '#client/tunnel/stored-tunnel.ts';
 import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
 import { DaemonConnection } from '#client/daemon/daemon-connection.ts';
-import type { Submission } from '#shared/contract/gateway-contract.ts';
+import type { EndpointClaim, Submission } from '#shared/contract/gateway-contract.ts';
 import { builtInPolicy } from '#shared/registration/policy.ts';
 import { verifyRegistration } from '#shared/registration/verify-registration.ts';
 import { parseConf } from '#shared/wireguard/conf.ts';
@@ -23,6 +23,8 @@ import {
   acceptedStatusList,
   clockAt,
   issueCertificate,
+  issueKeySet,
+  issueStatusList,
   makeGateway,
   NOW,
   type CertificateChanges,
@@ -64,6 +66,7 @@ let signing: TestGateway;
 beforeAll(async () => {
   gateway = await startScriptedGateway();
   signing = makeGateway(gateway.anchor.origin);
+  gateway.fetcher.installAnchor({ ...gateway.anchor, root_keys: signing.anchor.root_keys });
 });
 afterAll(async () => await gateway.close());
 
@@ -108,11 +111,17 @@ const device = async (): Promise<TestKey> => {
   return { kid: keyId, publicJwk, privateKey };
 };
 
-async function attest(changes: CertificateChanges = {}): Promise<string> {
+const delivered = (certificate: string) => ({
+  certificate,
+  status_list: issueStatusList(signing),
+  key_set: issueKeySet(signing),
+});
+
+async function attest(changes: CertificateChanges = {}, others: object = {}): Promise<string> {
   const certificate = issueCertificate(signing, await device(), endpoints, { sub: ID, ...changes });
   gateway.routes.set(`GET /v1/registration/${ID}`, (response) => json(response, viewOf('attested')));
   gateway.routes.set(`POST /v1/registration/${ID}/certificate`, (response) =>
-    json(response, { certificate, status_list: 'the list', key_set: 'the key set' }),
+    json(response, { ...delivered(certificate), ...others }),
   );
   return certificate;
 }
@@ -183,8 +192,8 @@ describe('following', () => {
     const followed = await follow(context, registration);
     expect(followed).toMatchObject({ registration: { certificate }, delivery: null });
     expect(daemon.asked.map(({ method, parameters }) => [method, parameters])).toEqual([
-      ['deliver', { keySet: 'the key set' }],
-      ['deliver', { statusList: 'the list' }],
+      ['deliver', { keySet: issueKeySet(signing) }],
+      ['deliver', { statusList: issueStatusList(signing) }],
       ['checkRegistration', expect.objectContaining({ certificate }) as unknown],
     ]);
     const stored = readFileSync(join(context.configDirectory, 'registration', `${ID}.json`), 'utf8');
@@ -225,6 +234,8 @@ describe('following', () => {
     ['another registration', { sub: '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10' }],
     ['another device', { cnf: { jkt: 'x'.repeat(43) } }],
     ['another gateway', { iss: 'https://other.test' }],
+    ['another endpoint', { endpoints: [{ public_key: PUBLIC_KEY, host: 'evil.example', port: 51_820 }] }],
+    ['more endpoints', { endpoints: [...endpoints, { ...endpoints[0], port: 1 }] as EndpointClaim[] }],
   ])('takes no certificate for %s', async (_, changes) => {
     const registration = await submitted();
     await attest(changes);
@@ -248,6 +259,91 @@ describe('following', () => {
       registration: { certificate: old },
       delivery: { code: 'signature_invalid' },
     });
+  });
+});
+
+describe('a lying gateway', () => {
+  const liar = makeGateway();
+  const certified = async () => {
+    acceptSubmission();
+    const registration = await submit(context, application());
+    const certificate = await attest({ exp: NOW + 60, iat: NOW - 86_400 });
+    script = acceptAll;
+    await follow(context, registration);
+    return certificate;
+  };
+  const stored = () => new RegistrationStore(context.configDirectory).get(ID);
+  const unexpected = { problem: { kind: 'gateway', code: 'gateway_answer_unexpected' } };
+
+  it.each([
+    ['a key set of another root', () => ({ key_set: issueKeySet(liar) })],
+    ['a key set under the root’s name', () => ({ key_set: issueKeySet(signing, { signer: liar.root }) })],
+    ['an expired key set', () => ({ key_set: issueKeySet(signing, { exp: NOW - 1 }) })],
+    ['a key set for another origin', () => ({ key_set: issueKeySet(signing, { iss: 'https://a.test' }) })],
+    ['a list of another status key', () => ({ status_list: issueStatusList(liar) })],
+    ['something that is no list', () => ({ status_list: 'x'.repeat(100_000) })],
+    ['a certificate that is none', () => ({ certificate: 'a.b.c' })],
+    ['a certificate of a megabyte', () => ({ certificate: 'a'.repeat(1_000_000) })],
+  ])('with %s changes nothing of what is there', async (_, others) => {
+    const certificate = await certified();
+    await attest({}, others());
+    await expect(follow(context, await stored())).rejects.toMatchObject(unexpected);
+    expect((await stored()).certificate).toBe(certificate);
+  });
+
+  it('with a certificate of another key changes nothing either, also while the service is away', async () => {
+    const certificate = await certified();
+    await attest({ signer: liar.certificateKey });
+    context = { ...context, daemonSocket: '/nonexistent/sanadd.sock' };
+    await expect(follow(context, await stored())).rejects.toMatchObject(unexpected);
+    expect((await stored()).certificate).toBe(certificate);
+  });
+
+  it('cannot have a first certificate kept that is not genuine', async () => {
+    acceptSubmission();
+    const registration = await submit(context, application());
+    await attest({ signer: liar.certificateKey });
+    await expect(follow(context, registration)).rejects.toMatchObject(unexpected);
+    const genuine = await attest();
+    script = acceptAll;
+    expect((await follow(context, await stored())).registration.certificate).toBe(genuine);
+  });
+
+  it('that tells of other endpoints or of another case is not listened to', async () => {
+    await certified();
+    const before = await stored();
+    for (const lie of [{ endpoints: [] }, { id: '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10' }]) {
+      gateway.routes.set(`GET /v1/registration/${ID}`, (response) =>
+        json(response, { ...viewOf('revoked'), ...lie }),
+      );
+      await expect(follow(context, before)).rejects.toMatchObject(unexpected);
+      expect(await stored()).toEqual(before);
+    }
+  });
+
+  it('cannot have the registration of another gateway overwritten by naming its identifier', async () => {
+    await certified();
+    const store = new RegistrationStore(context.configDirectory);
+    await store.save({ ...(await stored()), origin: 'https://other.test' });
+    const before = await stored();
+    await expect(submit(context, application())).rejects.toMatchObject(unexpected);
+    expect(await stored()).toEqual(before);
+  });
+
+  it('that names the same case again after a retry leaves it its certificate', async () => {
+    const certificate = await certified();
+    expect((await submit(context, application())).certificate).toBe(certificate);
+  });
+
+  it('cannot have a certificate given up for one that the service does not take or could not see', async () => {
+    const certificate = await certified();
+    await attest();
+    context = { ...context, daemonSocket: '/nonexistent/sanad/user/1000/sanadd.sock' };
+    expect(await follow(context, await stored())).toMatchObject({
+      registration: { certificate },
+      delivery: { code: 'daemon_unreachable' },
+    });
+    expect((await stored()).certificate).toBe(certificate);
   });
 });
 
