@@ -34,7 +34,9 @@ function evaluate(application: Application): ProfileVerdict {
   const fields: Record<string, string> = {};
   for (const [field, text] of present) {
     // Personal data that nobody asked for is not taken.
-    const checked = known[field]?.(text.trim()) ?? { reason: 'this profile has no such field' };
+    // Own members alone: a field called "constructor" is none of ours.
+    const check = Object.hasOwn(known, field) ? known[field] : undefined;
+    const checked = check?.(text.trim()) ?? { reason: 'this profile has no such field' };
     if ('value' in checked) fields[field] = checked.value;
     else invalid.push({ field, reason: checked.reason });
   }

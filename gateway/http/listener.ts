@@ -45,7 +45,17 @@ export function createListener(
   const server =
     tls === undefined
       ? createServer(settings, handler)
-      : createTlsServer({ ...settings, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.3' }, handler);
+      : createTlsServer(
+          {
+            ...settings,
+            cert: tls.certificate,
+            key: tls.key,
+            minVersion: 'TLSv1.3',
+            // Node's own is two minutes, in which one client could hold every connection there is.
+            handshakeTimeout: patience.headersMilliseconds,
+          },
+          handler,
+        );
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }

@@ -2,6 +2,7 @@ import type { ProblemDocument } from '#shared/contract/gateway-contract.ts';
 import { problemFrom, SanadError, type Problem, type ProblemCatalogue } from '#shared/contract/problem.ts';
 import { SubmissionError, type CaseProblemCode } from '../case/problem.ts';
 import type { IssuerProblemCode } from '../issuer/problem.ts';
+import type { StorageProblemCode } from '../storage/problem.ts';
 
 const SIGN_AGAIN = 'Sign the request anew and send it again.';
 const CHECK_CLIENT = 'Update the client; it sent something this gateway does not understand.';
@@ -49,8 +50,10 @@ export function httpError(code: HttpProblemCode, detail?: string): SanadError {
   return new SanadError(problemFrom(httpProblems, code, detail));
 }
 
+type KnownCode = HttpProblemCode | CaseProblemCode | IssuerProblemCode | StorageProblemCode;
+
 /** RFC 9110 status codes, for every problem a request can end with. A new code does not compile without. */
-const statuses: Readonly<Record<HttpProblemCode | CaseProblemCode | IssuerProblemCode, number>> = {
+const statuses: Readonly<Record<KnownCode, number>> = {
   route_unknown: 404,
   request_malformed: 400,
   request_timeout: 408,
@@ -98,6 +101,7 @@ const statuses: Readonly<Record<HttpProblemCode | CaseProblemCode | IssuerProble
   issuer_unavailable: 503,
   issuer_running: 503,
   issuer_failed: 503,
+  storage_full: 507,
 };
 
 /** RFC 9457 section 3, with our extension members. */

@@ -17,6 +17,7 @@ import {
 import { httpError, problemDocument } from './problem.ts';
 import { openSignedRequest, type RawRequest } from './request.ts';
 import type { Services } from './services.ts';
+import { asStorageProblem } from '../storage/problem.ts';
 
 export interface ServerOptions {
   readonly tls?: TlsFiles;
@@ -129,8 +130,9 @@ function logRequest(services: Services, request: FastifyRequest, reply: FastifyR
   services.log(`${request.method} ${route} ${reply.statusCode} ${code} ${took} ms`.replace('  ', ' '));
 }
 
-/** Fastify's own errors, in our words. */
-function known(error: unknown): unknown {
+/** Fastify's own errors and those of the disk, in our words. */
+function known(thrown: unknown): unknown {
+  const error = asStorageProblem(thrown);
   if (error instanceof SanadError || !(error instanceof Error)) return error;
   const code = 'code' in error ? error.code : undefined;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return httpError('body_too_large');

@@ -4,6 +4,7 @@ import { SanadError, type Problem } from '#shared/contract/problem.ts';
 import { parseStrictJson } from '#shared/registration/strict-json.ts';
 import type { Issuer } from './issuer.ts';
 import { issuerError } from './problem.ts';
+import { asStorageProblem } from '../storage/problem.ts';
 import { issuerRequestSchema, MAX_REQUEST_BYTES, type IssuerRequest } from './protocol.ts';
 
 const IDLE_MILLISECONDS = 30_000;
@@ -79,7 +80,8 @@ function perform(issuer: Issuer, request: IssuerRequest): Promise<object> {
   }
 }
 
-function problemOf(error: unknown, log: (line: string) => void): Problem {
+function problemOf(thrown: unknown, log: (line: string) => void): Problem {
+  const error = asStorageProblem(thrown);
   if (error instanceof SanadError) return error.problem;
   log(`failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return issuerError('issuer_failed').problem;

@@ -22,7 +22,10 @@ function asSqliteDatabase(database: DatabaseSync): SqliteDatabase {
       database.close();
     },
     prepare: (sql) => {
-      const statement = database.prepare(sql);
+      // After some errors, a full disk among them, SQLite has rolled back itself: rolling back what is not there
+      // would fail and hide what happened.
+      const isOver = sql === 'rollback' && !database.isTransaction;
+      const statement = database.prepare(isOver ? 'SELECT 1 WHERE 0' : sql);
       return {
         reader: statement.columns().length > 0,
         all: (parameters) => statement.all(...parameters.map(bindable)),

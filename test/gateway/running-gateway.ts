@@ -17,7 +17,9 @@ export interface RunningGateway {
   readonly port: number;
   readonly log: () => string;
   stop(signal: NodeJS.Signals): Promise<number | null>;
-  start(): Promise<void>;
+  /** `within`: a command that runs the gateway's, such as unshare. */
+  start(within?: readonly string[]): Promise<void>;
+  readonly pid: () => number;
   review(...words: readonly string[]): Promise<Outcome>;
   remove(): void;
 }
@@ -70,10 +72,11 @@ export async function startGateway(tls?: TestTls): Promise<RunningGateway> {
   if (made.code !== 0) throw new Error(made.stderr);
   let child: ChildProcess | undefined;
   let log = '';
-  const start = async (): Promise<void> => {
+  const start = async (within: readonly string[] = []): Promise<void> => {
     const words = ['serve', '--dir', directory, '--listen', `127.0.0.1:${port}`];
     if (tls !== undefined) words.push('--tls-certificate', tls.certificate, '--tls-key', tls.key);
-    const started = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [command = process.execPath, ...rest] = [...within, process.execPath, program, ...words];
+    const started = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
     started.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
     const ready = await Promise.race([once(started.stdout, 'data'), once(started, 'exit')]);
@@ -83,6 +86,7 @@ export async function startGateway(tls?: TestTls): Promise<RunningGateway> {
   return {
     ...{ directory, origin, port, start },
     log: () => log,
+    pid: () => child?.pid ?? 0,
     stop: async (signal) => {
       if (child === undefined) return null;
       if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;

@@ -19,6 +19,18 @@ describe('profile pk-pta@1', () => {
     expect(evaluate(route, fields)).toEqual({ missing: [], invalid: [], fields });
   });
 
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', '__defineGetter__', 'valueOf'])(
+    'takes a field called %s for one that it does not have',
+    (name) => {
+      const fields = JSON.parse(`{"mobile_number":"03001234567","purpose":"${purpose}","${name}":"x"}`);
+      const verdict = evaluate('B', fields as Record<string, string>);
+      expect(verdict.invalid.filter(({ field }) => field !== name)).toEqual([]);
+      expect(verdict.invalid.every(({ reason }) => reason === 'this profile has no such field')).toBe(true);
+      expect(Object.keys(verdict.fields).toSorted()).toEqual(['mobile_number', 'purpose']);
+      expect(evaluate(name, {}).invalid).toContainEqual({ field: 'route', reason: 'one of A, B, C' });
+    },
+  );
+
   it('names everything that is missing at once, blank fields included', () => {
     expect(evaluate('A', { isp_name: '  ' }).missing).toEqual([
       'isp_name',
