@@ -75,7 +75,9 @@ export class LinuxWireGuard implements WireGuard {
   }
 
   async read(): Promise<readonly PeerReading[]> {
-    return await this.#device().read();
+    const peers = await this.#device().read();
+    // wireguard-go lists them in another order each time, which would look like news.
+    return peers.toSorted((a, b) => (a.publicKey < b.publicKey ? -1 : 1));
   }
 
   async takeDown(): Promise<void> {
