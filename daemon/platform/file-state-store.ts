@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { problemFrom, SanadError, type Problem, type ProblemCatalogue } from '#shared/contract/problem.ts';
 import type { Target } from '../core/tunnel-state.ts';
+import { Lane } from '../lane.ts';
 import type { Memory, Reading, SignedFileKind, StateStore } from '../port/state-store.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { memoryFileSchema, STATE_VERSION, targetFileSchema } from './state-schema.ts';
@@ -30,7 +31,7 @@ const stateProblems = {
 export class FileStateStore implements StateStore {
   readonly #directory: string;
   /** Two writes of one file at a time would share its temporary name. */
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #lane = new Lane();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -89,10 +90,8 @@ export class FileStateStore implements StateStore {
   }
 
   async #inTurn(write: () => Promise<void>): Promise<void> {
-    const turn = this.#queue.then(write);
-    this.#queue = turn.catch(() => undefined); // whoever asked hears of it
     try {
-      await turn;
+      await this.#lane.run(write);
     } catch (cause) {
       throw new SanadError(problemFrom(stateProblems, 'state_write_failed', codeOf(cause)), { cause });
     }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { Lane } from '../../../lane.ts';
 import type { Network, NetworkState } from '../../../port/network.ts';
 import { platformError, type PlatformProblemCode } from '../platform-problem.ts';
 import { IpBatch } from './ip-batch.ts';
@@ -26,14 +27,14 @@ export class LinuxNetwork implements Network {
   ]);
   /** Nothing of ours is there: what is to be set need not be taken away first. */
   #isClear = false;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #lane = new Lane();
 
   constructor(names: RoutingNames) {
     this.#names = names;
   }
 
   prepare(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#lane.run(async () => {
       await Promise.all([...this.#batches.values()].map((batch) => batch.restart()));
       await this.#batches.get(4)?.run(renderFreshDevice(this.#names));
       await this.#clearNow();
@@ -41,7 +42,7 @@ export class LinuxNetwork implements Network {
   }
 
   set(state: NetworkState): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#lane.run(async () => {
       if (!this.#isClear) await this.#clearNow();
       this.#isClear = false;
       trustMark();
@@ -50,11 +51,11 @@ export class LinuxNetwork implements Network {
   }
 
   clear(): Promise<void> {
-    return this.#inTurn(() => this.#clearNow());
+    return this.#lane.run(() => this.#clearNow());
   }
 
   async close(): Promise<void> {
-    await this.#queue;
+    await this.#lane.idle();
     await Promise.all([...this.#batches.values()].map((batch) => batch.close()));
   }
 
@@ -90,12 +91,6 @@ export class LinuxNetwork implements Network {
   #families(): readonly Family[] {
     const disabled = `/proc/sys/net/ipv6/conf/${this.#names.device}/disable_ipv6`;
     return existsSync(disabled) && readFileSync(disabled, 'utf8').trim() === '0' ? [4, 6] : [4];
-  }
-
-  #inTurn(act: () => Promise<void>): Promise<void> {
-    const turn = this.#queue.then(act);
-    this.#queue = turn.catch(() => undefined); // whoever asked hears of it
-    return turn;
   }
 }
 

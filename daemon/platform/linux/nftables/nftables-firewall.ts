@@ -1,4 +1,5 @@
 import type { FirewallPolicy } from '../../../core/firewall-policy.ts';
+import { Lane } from '../../../lane.ts';
 import { firewallFailed, type Firewall } from '../../../port/firewall.ts';
 import { compile } from './compile.ts';
 import { runNftOnce } from './nft-once.ts';
@@ -9,7 +10,7 @@ import { NftSession } from './nft-session.ts';
  * program, never looked up in PATH.
  */
 export function createNftablesFirewall({ nft = '/usr/sbin/nft' }: { readonly nft?: string } = {}): Firewall {
-  const inOrder = createQueue();
+  const lane = new Lane();
   let session: NftSession | null = null;
 
   async function carryOut(policy: FirewallPolicy): Promise<void> {
@@ -34,10 +35,10 @@ export function createNftablesFirewall({ nft = '/usr/sbin/nft' }: { readonly nft
   }
 
   return {
-    apply: (policy) => inOrder(() => carryOut(policy)),
-    reset: () => inOrder(() => carryOut({ kind: 'open' })),
+    apply: (policy) => lane.run(() => carryOut(policy)),
+    reset: () => lane.run(() => carryOut({ kind: 'open' })),
     close: () =>
-      inOrder(async () => {
+      lane.run(async () => {
         await session?.end();
         session = null;
       }),
@@ -47,16 +48,4 @@ export function createNftablesFirewall({ nft = '/usr/sbin/nft' }: { readonly nft
 /** nft takes `;` between statements, also after `}`. */
 function asOneLine(script: string): string {
   return script.trimEnd().replaceAll('\n', '; ');
-}
-
-type InOrder = (work: () => Promise<void>) => Promise<void>;
-
-/** Each after the one before, whether that worked or not. */
-function createQueue(): InOrder {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work, work);
-    last = next;
-    return next;
-  };
 }
