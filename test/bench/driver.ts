@@ -20,19 +20,30 @@ const [what = '', word = ''] = process.argv.slice(2);
 const ECHO = { address: '10.66.66.1', port: 7777 } as const;
 const GIVE_UP_MILLISECONDS = 10_000;
 
-/** Sends a datagram every millisecond until one comes back; gives the time of the first reply. */
-function firstReply(): Promise<number> {
+interface Prober {
+  /** Sends a datagram every millisecond until one comes back; gives the time of the first reply. */
+  firstReply(): Promise<number>;
+}
+
+/** Made before the clock starts: it belongs to neither side. */
+async function openProber(): Promise<Prober> {
   const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, resolve));
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  // Before the tunnel is there sending fails or is dropped: that is what is being measured.
-  const timer = setInterval(() => socket.send('?', ECHO.port, ECHO.address, () => undefined), 1);
-  const giveUp = setTimeout(() => reject(new Error('no reply through the tunnel')), GIVE_UP_MILLISECONDS);
   socket.on('message', () => resolve(performance.now()));
-  return promise.finally(() => {
-    clearInterval(timer);
-    clearTimeout(giveUp);
-    socket.close();
-  });
+  // Before the tunnel is there sending fails or is dropped: that is what is being measured.
+  const send = (): void => socket.send('?', ECHO.port, ECHO.address, () => undefined);
+  return {
+    firstReply: () => {
+      const timer = setInterval(send, 1);
+      const giveUp = setTimeout(() => reject(new Error('no reply through the tunnel')), GIVE_UP_MILLISECONDS);
+      return promise.finally(() => {
+        clearInterval(timer);
+        clearTimeout(giveUp);
+        socket.close();
+      });
+    },
+  };
 }
 
 async function open(): Promise<DaemonConnection> {
@@ -49,6 +60,7 @@ async function sanadConnect(): Promise<object> {
   if (certificate === undefined) throw new Error('no certificate');
   const key = await deviceKey(options);
   const connection = await open();
+  const prober = await openProber();
   const challenged = performance.now();
   const challenge = await connection.request('challenge', {});
   const now = Math.floor(Date.now() / 1000);
@@ -56,7 +68,7 @@ async function sanadConnect(): Promise<object> {
   const message = toConfigurationMessage(configuration);
   const parameters = { tunnel: word, configuration: message, certificate, deviceProof };
   const started = performance.now();
-  const reply = firstReply();
+  const reply = prober.firstReply();
   await connectTunnel(connection, { parameters, onProgress: () => undefined });
   const connected = performance.now();
   const replied = await reply;
@@ -82,8 +94,9 @@ function quick(verb: 'up' | 'down'): Promise<void> {
 }
 
 async function quickUp(): Promise<object> {
+  const prober = await openProber();
   const started = performance.now();
-  const reply = firstReply();
+  const reply = prober.firstReply();
   await quick('up');
   const returned = performance.now() - started;
   return { reply: (await reply) - started, returned };
