@@ -1,5 +1,6 @@
 import type { Problem } from '#shared/contract/problem.ts';
 import { assertNever } from '../core/assert-never.ts';
+import type { FirewallPolicy } from '../core/firewall-policy.ts';
 import type { TunnelEffect } from '../core/tunnel-effect.ts';
 import type { CompletionEvent } from '../core/tunnel-event.ts';
 import { Lane } from '../lane.ts';
@@ -56,6 +57,14 @@ export class EffectRunner {
   /** Until the firewall stands as last decided. */
   async firewallIdle(): Promise<void> {
     await this.#lanes.firewall.idle();
+  }
+
+  /** Puts a closed firewall up again as it is decided now, in its turn. Rejects where the system refuses. */
+  async standFirewall(policy: () => FirewallPolicy): Promise<void> {
+    await this.#lanes.firewall.run(async () => {
+      const wanted = policy();
+      if (wanted.kind === 'closed') await this.#options.ports.firewall.apply(wanted);
+    });
   }
 
   /** The idle device went: another takes its place. */

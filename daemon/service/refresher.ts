@@ -59,7 +59,7 @@ export class Refresher {
 
   async #refreshNow(): Promise<readonly Fetched[]> {
     const { anchors } = this.#options.keeper;
-    if (anchors.length > 0) await this.#resolveOrigins();
+    await (anchors.length > 0 ? this.#resolveOrigins() : this.#options.onOrigins([]));
     const fetched = (await Promise.all(anchors.map((anchor) => this.#refreshAnchor(anchor)))).flat();
     const failed = fetched.filter(({ problem }) => problem !== null);
     this.#failures = failed.length === 0 ? 0 : this.#failures + 1;

@@ -1,5 +1,5 @@
 import type { Peer, TunnelConfiguration } from '#shared/wireguard/configuration.ts';
-import { readIpAddress } from '#shared/wireguard/ip-address.ts';
+import { isSingleMachine, readIpAddress, type IpAddress } from '#shared/wireguard/ip-address.ts';
 import type { PeerAddress } from '../core/tunnel-state.ts';
 import type { Fetcher } from '../port/fetcher.ts';
 import { serviceError } from './service-problem.ts';
@@ -25,7 +25,12 @@ function resolvePeer(peer: Peer, fetcher: Fetcher): PeerAddress | Promise<PeerAd
 async function resolveName({ publicKey, endpoint }: Peer, fetcher: Fetcher): Promise<PeerAddress> {
   const addresses = await fetcher.resolve(endpoint.host.value);
   // The resolver has sorted them by what this machine can reach (RFC 6724).
-  const address = addresses.map(readIpAddress).find((found) => found !== undefined);
+  const address = addresses.map(readIpAddress).find(isPeerAddress);
   if (address === undefined) throw serviceError('endpoint_unresolvable', { detail: endpoint.host.value });
   return { publicKey, address: address.text, port: endpoint.port };
+}
+
+/** As strict as for an address that stands in the configuration: the fetcher may have been told anything. */
+function isPeerAddress(address: IpAddress | undefined): address is IpAddress {
+  return address !== undefined && isSingleMachine(address);
 }

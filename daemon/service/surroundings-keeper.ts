@@ -1,5 +1,6 @@
+import type { Origin } from '#shared/contract/anchor-file.ts';
 import type { FetchResult } from '#shared/contract/fetch-contract.ts';
-import { readIpAddress } from '#shared/wireguard/ip-address.ts';
+import { isSingleMachine, readIpAddress } from '#shared/wireguard/ip-address.ts';
 import type { SocketAddress, Surroundings } from '../core/surroundings.ts';
 
 interface SurroundingsOptions {
@@ -17,34 +18,41 @@ type ResolvedOrigins = FetchResult<'resolveOrigins'>['origins'];
 /** What the firewall has to know of this machine, and news of it. */
 export class SurroundingsKeeper {
   readonly #options: SurroundingsOptions;
-  #origins: readonly SocketAddress[];
+  /** By origin. */
+  #known: ReadonlyMap<string, readonly SocketAddress[]> = new Map();
+  /** Of an earlier run, until every origin has been found in this one. */
+  #remembered: readonly SocketAddress[];
   /** None at first: what resolv.conf says may still be the tunnel's of an earlier run. */
   #resolvers: readonly string[] = [];
 
   constructor(options: SurroundingsOptions) {
     this.#options = options;
-    this.#origins = options.origins;
+    this.#remembered = options.origins;
   }
 
   get current(): Surroundings {
     const { tunnelInterface, mark, fetchUid, timeUid } = this.#options;
     const fetcher =
-      fetchUid === null ? null : { uid: fetchUid, origins: this.#origins, resolvers: this.#resolvers };
+      fetchUid === null ? null : { uid: fetchUid, origins: this.origins, resolvers: this.#resolvers };
     return { tunnelInterface, mark, fetcher, timeUid };
   }
 
   get origins(): readonly SocketAddress[] {
-    return this.#origins;
+    return unique([...[...this.#known.values()].flat(), ...this.#remembered]);
   }
 
-  /** Where the fetcher found the anchored origins. A name that did not resolve now keeps all that was known. */
-  useOrigins(resolved: ResolvedOrigins): void {
-    const found = resolved.flatMap(({ addresses, port }) =>
-      addresses.flatMap((text) => toAddress(text, port)),
-    );
-    const isPartial = resolved.some(({ addresses, problem }) => problem !== null && addresses.length === 0);
+  /**
+   * Where the fetcher found the anchored origins. Nobody trusts it: what it may reach is named by the anchors, port
+   * included, and a literal address is its own answer. An origin that did not resolve now keeps its addresses.
+   */
+  useOrigins(resolved: ResolvedOrigins, anchored: readonly Origin[]): void {
+    const found = anchored.map((origin) => [origin.text, addressesOf(origin, resolved)] as const);
     this.#change(() => {
-      this.#origins = unique(isPartial ? [...found, ...this.#origins] : found);
+      const known = found.map(([text, addresses]) =>
+        addresses.length > 0 ? ([text, addresses] as const) : ([text, this.#known.get(text) ?? []] as const),
+      );
+      this.#known = new Map(known);
+      if (known.every(([, addresses]) => addresses.length > 0)) this.#remembered = [];
     });
   }
 
@@ -61,10 +69,16 @@ export class SurroundingsKeeper {
   }
 }
 
-/** In the one spelling that the firewall takes; what is no address is left out. */
-function toAddress(text: string, port: number): readonly SocketAddress[] {
-  const address = readIpAddress(text);
-  return address === undefined ? [] : [{ address: address.text, port }];
+/** In the one spelling that the firewall takes; what is no machine's address is left out. */
+function addressesOf(origin: Origin, resolved: ResolvedOrigins): readonly SocketAddress[] {
+  const isLiteral = readIpAddress(origin.host) !== undefined;
+  const row = resolved.find((one) => one.origin === origin.text);
+  const texts = isLiteral ? [origin.host] : (row?.addresses ?? []);
+  return texts.flatMap((text) => {
+    const address = readIpAddress(text);
+    const isMachine = address !== undefined && isSingleMachine(address);
+    return isMachine ? [{ address: address.text, port: origin.port }] : [];
+  });
 }
 
 function unique(addresses: readonly SocketAddress[]): readonly SocketAddress[] {

@@ -1,3 +1,4 @@
+import { originsOf } from '#shared/contract/anchor-file.ts';
 import type { FetchResult } from '#shared/contract/fetch-contract.ts';
 import type { ClosedPolicy } from '../core/firewall-policy.ts';
 import { firewallPolicyFor } from '../core/firewall-policy.ts';
@@ -8,6 +9,7 @@ import type { PeerReading } from '../port/wireguard.ts';
 import { EffectRunner, type RunnerPorts } from './effect-runner.ts';
 import type { Grounds } from './grounds.ts';
 import { describeCause, type Log } from './log.ts';
+import { problemOf } from './service-problem.ts';
 import { StatusBoard } from './status-board.ts';
 import { SurroundingsKeeper } from './surroundings-keeper.ts';
 import { readStartingTarget } from './starting-target.ts';
@@ -15,6 +17,11 @@ import { activeRegistration, Tunnel } from './tunnel.ts';
 import type { Warnings } from './warnings.ts';
 import { isAsVerified, Watcher } from './watcher.ts';
 
+/**
+ * Another program's `nft flush ruleset` takes our table too, and nobody is told. Putting it up again takes
+ * milliseconds, and no packet sees a difference where it stood.
+ */
+const FIREWALL_AGAIN_MILLISECONDS = 5_000;
 const PREPARE_AGAIN_AFTER_MILLISECONDS = 1000;
 
 export interface TunnelServiceOptions {
@@ -34,6 +41,7 @@ export class TunnelService {
   readonly #surroundings: SurroundingsKeeper;
   readonly #runner: EffectRunner;
   readonly #watcher: Watcher;
+  #firewallTimer: NodeJS.Timeout | undefined;
   readonly tunnel: Tunnel;
   readonly board: StatusBoard;
 
@@ -77,6 +85,20 @@ export class TunnelService {
     const { target, cause } = await readStartingTarget(this.#options.ports.store);
     const event = { kind: 'started', target } as const;
     this.tunnel.dispatch(cause === null ? event : { ...event, cause });
+    this.#firewallTimer = setInterval(() => void this.#standFirewall(), FIREWALL_AGAIN_MILLISECONDS).unref();
+  }
+
+  async #standFirewall(): Promise<void> {
+    const { warnings, log } = this.#options;
+    try {
+      await this.#runner.standFirewall(() =>
+        firewallPolicyFor(this.tunnel.state, this.#surroundings.current),
+      );
+      warnings.set('firewall', null);
+    } catch (cause) {
+      log({ event: 'firewallNotStanding', ...describeCause(cause) });
+      warnings.set('firewall', problemOf(cause));
+    }
   }
 
   /** Something that judgements rest on is other than before. */
@@ -96,12 +118,13 @@ export class TunnelService {
 
   /** Resolves when the firewall lets the fetcher out to these. */
   async useOrigins(origins: FetchResult<'resolveOrigins'>['origins']): Promise<void> {
-    this.#surroundings.useOrigins(origins);
+    this.#surroundings.useOrigins(origins, this.#options.grounds.keeper.anchors.flatMap(originsOf));
     await this.#runner.firewallIdle();
   }
 
   /** The target stays; where it is protected the firewall stays closed, and nothing goes out for the tunnel. */
   async shutDown(): Promise<void> {
+    clearInterval(this.#firewallTimer);
     this.tunnel.shutDown();
     this.#watcher.stop();
     this.board.stop();

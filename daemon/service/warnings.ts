@@ -1,6 +1,6 @@
 import type { Problem } from '#shared/contract/problem.ts';
 
-type WarningSource = 'anchors' | 'device' | 'fetcher' | 'memory' | 'policy' | 'disk';
+type WarningSource = 'anchors' | 'device' | 'fetcher' | 'firewall' | 'memory' | 'policy' | 'disk';
 
 /** What works less well than it should, by where it comes from; shown with every status. */
 export class Warnings {

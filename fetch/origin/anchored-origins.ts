@@ -1,4 +1,4 @@
-import { parseOrigin, type Origin } from '#shared/contract/anchor-file.ts';
+import { originsOf, type Origin } from '#shared/contract/anchor-file.ts';
 import type { FetchResult } from '#shared/contract/fetch-contract.ts';
 import type { Anchor } from '#shared/contract/gateway-contract.ts';
 import { SanadError } from '#shared/contract/problem.ts';
@@ -66,14 +66,15 @@ export class AnchoredOrigins {
   }
 
   async #all(): Promise<readonly AnchoredOrigin[]> {
-    return (await this.#options.readAnchors()).flatMap(originsOf);
+    return (await this.#options.readAnchors()).flatMap(rowsOf);
   }
 }
 
-function originsOf(anchor: Anchor): readonly AnchoredOrigin[] {
+function rowsOf(anchor: Anchor): readonly AnchoredOrigin[] {
   const tlsCa = anchor.tls_ca;
+  const [gateway, ...status] = originsOf(anchor);
   return [
-    { ...parseOrigin(anchor.origin), role: 'gateway', tlsCa },
-    ...anchor.status_origins.map((text) => ({ ...parseOrigin(text), role: 'status' as const, tlsCa })),
+    { ...gateway, role: 'gateway', tlsCa },
+    ...status.map((origin) => ({ ...origin, role: 'status' as const, tlsCa })),
   ];
 }

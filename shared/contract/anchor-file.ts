@@ -58,6 +58,11 @@ export interface Origin {
   readonly port: number;
 }
 
+/** Every origin that the anchor allows: the gateway's first, then those that serve its lists. */
+export function originsOf(anchor: Anchor): readonly [Origin, ...Origin[]] {
+  return [parseOrigin(anchor.origin), ...anchor.status_origins.map(parseOrigin)];
+}
+
 /** https anywhere, http on loopback alone; nothing but scheme, host and port. */
 export function parseOrigin(text: string): Origin {
   const url = URL.parse(text);

@@ -35,14 +35,16 @@ export const fetchMethods = {
   resolveOrigins: {
     parameters: z.strictObject({}),
     result: z.strictObject({
-      origins: z.array(
-        z.strictObject({
-          origin: z.string(),
-          port: z.int(),
-          addresses: z.array(z.string()).max(64),
-          problem: problemSchema.nullable(),
-        }),
-      ),
+      origins: z
+        .array(
+          z.strictObject({
+            origin: z.string().max(300),
+            port: z.int().min(1).max(65_535),
+            addresses: z.array(z.string()).max(64),
+            problem: problemSchema.nullable(),
+          }),
+        )
+        .max(256),
     }),
   },
 } as const;
