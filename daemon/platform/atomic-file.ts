@@ -1,7 +1,8 @@
-import { closeSync, fsync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const sync = promisify(fsync);
 
 /**
@@ -11,8 +12,9 @@ const sync = promisify(fsync);
  */
 export async function writeFileAtomically(file: string, content: string): Promise<void> {
   const temporary = `${file}.new`;
-  // O_EXCL is not asked for: what an interrupted write left is overwritten. The directory is ours alone.
-  await writeAndSync(openSync(temporary, 'w', 0o600), content);
+  // What an interrupted write left, or somebody planted there: removed, never written through.
+  rmSync(temporary, { force: true });
+  await writeAndSync(openSync(temporary, NEW_FILE, 0o600), content);
   renameSync(temporary, file);
   await writeAndSync(openSync(dirname(file), 'r'), '');
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { problemFrom, SanadError, type Problem, type ProblemCatalogue } from '#shared/contract/problem.ts';
@@ -7,6 +7,7 @@ import type { Target } from '../core/tunnel-state.ts';
 import { Lane } from '../lane.ts';
 import type { Memory, Reading, SignedFileKind, StateStore } from '../port/state-store.ts';
 import { writeFileAtomically } from './atomic-file.ts';
+import { closeOwnDirectory, NotOurs, readOwnFile, requireOwnDirectory } from './own-file.ts';
 import { memoryFileSchema, STATE_VERSION, targetFileSchema } from './state-schema.ts';
 
 const stateProblems = {
@@ -14,6 +15,13 @@ const stateProblems = {
     kind: 'daemon',
     reason: 'What the service keeps on disk cannot be read, so it assumes that you wanted to be protected.',
     nextAction: 'As the administrator, run `sanad disconnect` to start over, then connect again.',
+  },
+  state_untrusted: {
+    kind: 'daemon',
+    reason:
+      'Others could have written what the service keeps on disk, so it assumes that you wanted to be protected.',
+    nextAction:
+      'As the administrator, look who wrote in /var/lib/sanad, run `sanad disconnect` to start over, then connect again.',
   },
   state_newer: {
     kind: 'daemon',
@@ -42,7 +50,9 @@ export class FileStateStore implements StateStore {
     return reading.kind === 'read' ? { kind: 'read', value: reading.value.target } : reading;
   }
 
+  /** A decision of today: from here on the directory is ours alone again, whatever its modes were. */
   async writeTarget(target: Target): Promise<void> {
+    await this.#inTurn(async () => closeOwnDirectory(this.#directory));
     await this.#write('target.json', { version: STATE_VERSION, target });
   }
 
@@ -57,9 +67,8 @@ export class FileStateStore implements StateStore {
 
   async readSignedFiles(kind: SignedFileKind): Promise<readonly string[]> {
     const directory = join(this.#directory, kind);
-    const names = await namesIn(directory);
-    const complete = names.filter((name) => name.endsWith('.jws')).sort();
-    return await Promise.all(complete.map((name) => readFile(join(directory, name), 'utf8')));
+    const complete = (await namesIn(directory)).filter((name) => name.endsWith('.jws')).sort();
+    return (await Promise.all(complete.map((name) => readIfOurs(join(directory, name))))).flat();
   }
 
   async writeSignedFile(kind: SignedFileKind, name: string, text: string): Promise<void> {
@@ -68,6 +77,7 @@ export class FileStateStore implements StateStore {
     await this.#inTurn(async () => {
       const directory = join(this.#directory, kind);
       await mkdir(directory, { recursive: true, mode: 0o700 });
+      requireOwnDirectory(directory);
       await writeFileAtomically(join(directory, file), text);
     });
   }
@@ -75,10 +85,12 @@ export class FileStateStore implements StateStore {
   async #read<Schema extends z.ZodType>(name: string, schema: Schema): Promise<Reading<z.infer<Schema>>> {
     let text: string;
     try {
-      text = await readFile(join(this.#directory, name), 'utf8');
+      requireOwnDirectory(this.#directory);
+      text = await readOwnFile(join(this.#directory, name));
     } catch (error) {
       if (isAbsent(error)) return { kind: 'absent' };
-      return { kind: 'unreadable', problem: problemFrom(stateProblems, 'state_corrupt', name) };
+      const code = isNotOurs(error) ? 'state_untrusted' : 'state_corrupt';
+      return unreadable(problemFrom(stateProblems, code, name));
     }
     return parse(text, name, schema);
   }
@@ -133,6 +145,18 @@ async function namesIn(directory: string): Promise<readonly string[]> {
   }
 }
 
+/** What others may have put there is passed over: it would have to be verified anyway. */
+async function readIfOurs(path: string): Promise<readonly string[]> {
+  try {
+    return [await readOwnFile(path)];
+  } catch (error) {
+    if (isNotOurs(error)) return [];
+    throw error;
+  }
+}
+
+/** ELOOP: a link where a file should be. */
+const isNotOurs = (error: unknown): boolean => error instanceof NotOurs || codeOf(error) === 'ELOOP';
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 const isAbsent = (error: unknown): boolean => codeOf(error) === 'ENOENT';

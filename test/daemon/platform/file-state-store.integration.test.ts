@@ -1,10 +1,14 @@
 import {
+  chmodSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -130,5 +134,54 @@ describe('signed files', () => {
     await store.writeSignedFile('key-set', 'https://a.test', 'whole');
     writeFileSync(join(directory, 'key-set', 'x.jws.new'), 'hal');
     expect(await store.readSignedFiles('key-set')).toEqual(['whole']);
+  });
+});
+
+/** Whoever can write in the directory could say "unprotected" for the user (upgrade from lax modes). */
+describe('a directory that others could write', () => {
+  const untrusted = { kind: 'unreadable', problem: expect.objectContaining({ code: 'state_untrusted' }) };
+
+  test('is not believed, also not that nothing is there', async () => {
+    chmodSync(directory, 0o777);
+    expect(await store.readTarget()).toEqual(untrusted);
+    expect(await store.readMemory()).toEqual(untrusted);
+  });
+
+  test('stays unbelieved until a new decision is written, and is closed by it', async () => {
+    await store.writeTarget(target);
+    chmodSync(directory, 0o770);
+    await store.writeMemory(memory);
+    expect(await new FileStateStore(directory).readTarget()).toEqual(untrusted);
+    await store.writeTarget({ kind: 'unprotected' });
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    expect(await store.readTarget()).toEqual({ kind: 'read', value: { kind: 'unprotected' } });
+  });
+
+  test('a link or a file with lax modes in place of ours is not read', async () => {
+    const elsewhere = join(directory, 'elsewhere');
+    await store.writeTarget({ kind: 'unprotected' });
+    renameSync(file('target.json'), elsewhere);
+    symlinkSync(elsewhere, file('target.json'));
+    expect(await store.readTarget()).toEqual(untrusted);
+    unlinkSync(file('target.json'));
+    renameSync(elsewhere, file('target.json'));
+    chmodSync(file('target.json'), 0o666);
+    expect(await store.readTarget()).toEqual(untrusted);
+  });
+
+  test('a link planted where a write puts its temporary file is replaced, not followed', async () => {
+    const victim = join(directory, 'victim');
+    writeFileSync(victim, 'precious');
+    symlinkSync(victim, file('target.json.new'));
+    await store.writeTarget(target);
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(await store.readTarget()).toEqual({ kind: 'read', value: target });
+  });
+
+  test('a signed file that others could write is passed over', async () => {
+    await store.writeSignedFile('key-set', 'https://gateway.test', 'a.b.c');
+    const [name = ''] = readdirSync(file('key-set'));
+    chmodSync(join(file('key-set'), name), 0o666);
+    expect(await store.readSignedFiles('key-set')).toEqual([]);
   });
 });
