@@ -32,7 +32,9 @@ flush table inet sanad
 
 describe('compile', () => {
   it('open removes the table and nothing else', () => {
-    expect(compile({ kind: 'open' })).toBe('add table inet sanad\ndelete table inet sanad\n');
+    expect(compile({ kind: 'open' })).toBe(
+      'add table inet sanad\ndelete table inet sanad\nadd table arp sanad\ndelete table arp sanad\n',
+    );
   });
 
   it('a full tunnel closes everything', () => {
@@ -52,6 +54,10 @@ add rule inet sanad postrouting meta skuid 981 ip6 daddr . tcp dport { 2001:db8:
 add rule inet sanad postrouting meta skuid 981 ip daddr { 198.51.100.1 } meta l4proto { tcp, udp } th dport 53 accept
 add rule inet sanad postrouting meta skuid 982 udp dport 123 accept
 add rule inet sanad postrouting drop
+add table arp sanad
+add chain arp sanad input { type filter hook input priority 0; policy accept; }
+flush table arp sanad
+add rule arp sanad input iifname != { "lo", "sanad0" } arp daddr ip { 10.66.66.2 } drop
 `);
   });
 
@@ -122,6 +128,7 @@ function ending(script: string): readonly string[] {
   const rules = script
     .trimEnd()
     .split('\n')
+    .filter((line) => !line.includes(' arp sanad'))
     .map((line) => line.replace(/^add rule inet sanad postrouting /, ''));
   return rules.slice(rules.findIndex((rule) => rule.startsWith('meta skuid 982')) + 1);
 }

@@ -6,6 +6,8 @@ import type { FetcherAccess, SocketAddress } from '../../../core/surroundings.ts
 import { intervalElements } from './interval-elements.ts';
 
 const TABLE = 'inet sanad';
+/** Address resolution passes by the tables of IP. */
+const LINK_TABLE = 'arp sanad';
 
 /**
  * A policy as one nft transaction, a statement a line.
@@ -22,7 +24,12 @@ export function compile(policy: FirewallPolicy): string {
 }
 
 /** Declared first, so that there is something to delete. */
-const removal = lines(`add table ${TABLE}`, `delete table ${TABLE}`);
+const removal = lines(
+  `add table ${TABLE}`,
+  `delete table ${TABLE}`,
+  `add table ${LINK_TABLE}`,
+  `delete table ${LINK_TABLE}`,
+);
 
 function closed(policy: ClosedPolicy): string {
   return lines(
@@ -32,6 +39,10 @@ function closed(policy: ClosedPolicy): string {
     `flush table ${TABLE}`,
     ...arriving(policy).map((rule) => `add rule ${TABLE} prerouting ${rule}`),
     ...leaving(policy).map((rule) => `add rule ${TABLE} postrouting ${rule}`),
+    `add table ${LINK_TABLE}`,
+    `add chain ${LINK_TABLE} input { type filter hook input priority 0; policy accept; }`,
+    `flush table ${LINK_TABLE}`,
+    ...asked(policy).map((rule) => `add rule ${LINK_TABLE} input ${rule}`),
   );
 }
 
@@ -48,6 +59,13 @@ function arriving({ tunnelInterface, tunnelAddresses, mark, endpoints }: ClosedP
       (protocol, pairs) => `${protocol} saddr . udp sport ${pairs} meta mark set ${mark}`,
     ),
   ];
+}
+
+/** Linux answers for every address it has on whatever link it is asked: a neighbour would find the tunnel's by asking. */
+function asked({ tunnelInterface, tunnelAddresses }: ClosedPolicy): readonly string[] {
+  const elements = tunnelAddresses.map(parse).flatMap(({ family, text }) => (family === 4 ? [text] : []));
+  const elsewhere = `iifname != { "lo", "${tunnelInterface}" }`;
+  return ruleOver('ip', elements, (_, addresses) => `${elsewhere} arp daddr ip ${addresses} drop`);
 }
 
 function leaving(policy: ClosedPolicy): readonly string[] {
