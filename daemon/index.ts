@@ -24,6 +24,8 @@ const { values } = parseArgs({
   options: { 'fetch-uid': { type: 'string' }, 'time-uid': { type: 'string' } },
 });
 process.umask(0o077);
+// Node's own answer to SIGUSR1 is a debugger on a TCP port of loopback, open to every user of the machine.
+process.on('SIGUSR1', () => log({ event: 'signalIgnored' }));
 process.on('unhandledRejection', (cause) => log({ event: 'defect', ...describeCause(cause) }));
 
 const network = new LinuxNetwork(names);

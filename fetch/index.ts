@@ -7,6 +7,9 @@ import { RelayDirectories } from './relay/relay-directories.ts';
 import { createFetchService } from './service/fetch-service.ts';
 import { openFetchSocket } from './service/fetch-socket.ts';
 
+// Node's own answer to SIGUSR1 is a debugger on a TCP port of loopback, open to every user of the machine.
+process.on('SIGUSR1', () => undefined);
+
 const complaints = new Set<string>();
 
 /** Names what cannot be used on this machine, once each; never what is fetched or for whom. */
