@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { serviceError } from './service-problem.ts';
 
 /** Group and others may not write what decides whom and what this machine trusts. */
@@ -24,6 +24,8 @@ export type TrustedFile =
 export async function readTrustedFiles(directory: TrustedDirectory): Promise<readonly TrustedFile[]> {
   let names: readonly string[];
   try {
+    // Whoever may write above could put another directory in its place.
+    requireTrusted(await stat(dirname(directory.path)), directory.ownerUid);
     requireTrusted(await lstat(directory.path), directory.ownerUid);
     names = await readdir(directory.path);
   } catch (cause) {

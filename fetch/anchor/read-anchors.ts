@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import {
   ANCHOR_FILE_SUFFIX,
   anchorError,
@@ -35,6 +35,8 @@ export async function readAnchors(source: AnchorSource): Promise<readonly Anchor
 
 async function anchorFileNames(source: AnchorSource): Promise<readonly string[]> {
   try {
+    // Whoever may write above could put another directory in its place.
+    requireTrusted(await stat(dirname(source.directory)), source);
     requireTrusted(await lstat(source.directory), source);
     const names = await readdir(source.directory);
     return names.filter((name) => name.endsWith(ANCHOR_FILE_SUFFIX)).toSorted();

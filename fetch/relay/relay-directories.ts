@@ -74,13 +74,21 @@ export class RelayDirectories {
   #folders(): ReadonlyMap<string, number> {
     try {
       const names = readdirSync(this.#options.directory).filter((name) => /^\d{1,10}$/.test(name));
-      const states = names.map((name) => [name, lstatSync(join(this.#options.directory, name))] as const);
-      return new Map(
-        states.filter(([, state]) => state.isDirectory()).map(([name, state]) => [name, state.ino]),
-      );
+      return new Map(names.flatMap((name) => this.#folder(name)));
     } catch (cause) {
       this.#options.onUnusable('.', cause);
       return new Map();
+    }
+  }
+
+  /** One that is gone meanwhile, or that its user has mounted something over, costs no other user the relay. */
+  #folder(name: string): readonly (readonly [string, number])[] {
+    try {
+      const state = lstatSync(join(this.#options.directory, name));
+      return state.isDirectory() ? [[name, state.ino]] : [];
+    } catch (cause) {
+      this.#options.onUnusable(name, cause);
+      return [];
     }
   }
 
