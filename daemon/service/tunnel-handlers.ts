@@ -108,7 +108,10 @@ function requireOwn(state: TunnelState, session: Session): void {
 }
 
 function requireLeave(state: TunnelState, session: Session, policy: Policy): void {
-  const goesWithout = state.kind === 'blocked' && !policy.continue_without_tunnel;
+  // Also on the way there: between losing the registration and `blocked` there are milliseconds to slip through.
+  const isBlocked =
+    state.kind === 'blocked' || (state.kind === 'disconnecting' && state.then.kind === 'blocked');
+  const goesWithout = isBlocked && !policy.continue_without_tunnel;
   if (goesWithout && !session.isAdministrator) throw serviceError('tunnel_required');
 }
 
