@@ -124,6 +124,22 @@ describe('policy', () => {
     expect((await administrator.request('disconnect')).result).toEqual({});
   });
 
+  test('nor from slipping through between losing the registration and being blocked', async () => {
+    write('10-office.json', '{"continue_without_tunnel":false}');
+    await scene.start();
+    const client = await scene.greeted();
+    await scene.connect(client);
+    await client.status(({ state }) => state.kind === 'connected');
+    const firewall = Promise.withResolvers<undefined>();
+    scene.fake.ports.firewall.apply = async () => await firewall.promise;
+    const statusList = issueStatusList(scene.gateway, { statuses: { 7: 1 }, iat: NOW - 30 });
+    await client.request('deliver', { statusList });
+    await client.status(({ state }) => state.kind === 'disconnecting');
+    expect((await client.request('disconnect')).problem?.code).toBe('tunnel_required');
+    firewall.resolve(undefined);
+    await client.status(({ state }) => state.kind === 'blocked');
+  });
+
   test('an invalid policy: the last good one stays, and it is said', async () => {
     write('10-office.json', '{"accepted_assurances":["exempt"]}');
     await scene.start();
