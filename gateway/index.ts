@@ -60,6 +60,25 @@ program
     }),
   );
 
+program
+  .command('key-set')
+  .description('the keys that clients accept, signed by the offline root key')
+  .command('renew')
+  .description('sign them again for a year, before they expire')
+  .requiredOption('--dir <directory>', 'made by init')
+  .requiredOption('--root <file>', 'the root key, from its offline medium')
+  .action((options: { readonly dir: string; readonly root: string }) =>
+    runCommand(false, async () => {
+      const { renewKeySet } = await import('./cli/renew-key-set.ts');
+      const renewed = await renewKeySet({ ...options, now: Math.floor(Date.now() / 1000) });
+      const until = new Date(renewed.expiresAt * 1000).toISOString().slice(0, 10);
+      printLines([
+        `Key set version ${renewed.version}, good until ${until}.`,
+        'Restart the gateway to publish it, and take the root key offline again.',
+      ]);
+    }),
+  );
+
 const cases = program.command('case').description('what reviewers do, signed with their own key');
 
 reviewerCommand('list', 'every case, newest first').action((options: ReviewerOptions) =>
@@ -75,15 +94,17 @@ reviewerCommand('list', 'every case, newest first').action((options: ReviewerOpt
 reviewerCommand('show <id>', 'one case in full').action((id: string, options: ReviewerOptions) =>
   runCommand(options.json, async () => {
     const { showCase } = await import('./cli/case.ts');
+    const { contentCode } = await import('./cli/content-code.ts');
     const { caseLines } = await import('./cli/print-case.ts');
     const shown = await showCase(options, id);
-    if (options.json) printJson({ case: shown });
+    if (options.json) printJson({ case: shown, content: contentCode(shown) });
     else printLines(caseLines(shown));
   }),
 );
 
 reviewerCommand('attest <id>', 'state to have seen the authority’s decision for this case')
   .requiredOption('--authority <name>', 'who decided, such as pk-pta')
+  .option('--content <code>', 'as `case show` printed it: refuse if the gateway shows another case by now')
   .option('--profile <id>', 'the case’s own if not given')
   .option('--route <route>', 'the case’s own if not given')
   .option('--category <category>', 'the case’s own if not given')
@@ -144,7 +165,7 @@ function seconds(text: string): number {
 }
 
 // Usage errors end with 2, as those of `sanad`.
-for (const command of [program, ...program.commands, ...cases.commands]) {
+for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
   command.exitOverride((error) => {
     throw error;
   });

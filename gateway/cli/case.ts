@@ -3,6 +3,7 @@ import { isOrigin } from '#shared/registration/origin.ts';
 import { STATEMENT_TYPE } from '../issuer/statement.ts';
 import { readKeyFile } from '../key/key-file.ts';
 import { signJws } from '../key/sign-jws.ts';
+import { contentCode } from './content-code.ts';
 import { commandError } from './problem.ts';
 import { readNamedFile } from './read-file.ts';
 import { askGateway, type ReviewerAccess } from './reviewer-client.ts';
@@ -17,6 +18,8 @@ export interface AccessOptions {
 
 export interface AttestOptions extends AccessOptions {
   readonly authority: string;
+  /** The case as it was reviewed (`contentCode`). */
+  readonly content?: string;
   /** The registrant's, where the reviewer does not say otherwise. */
   readonly profile?: string;
   readonly route?: string;
@@ -30,13 +33,22 @@ export async function listCases(options: AccessOptions): Promise<readonly Regist
 }
 
 export async function showCase(options: AccessOptions, id: string): Promise<CaseView> {
-  return await askGateway(accessOf(options), 'caseShow', { id });
+  return await show(accessOf(options), id);
+}
+
+async function show(access: ReviewerAccess, id: string): Promise<CaseView> {
+  const shown = await askGateway(access, 'caseShow', { id });
+  if (shown.id !== id) throw commandError('gateway_answer_malformed', { detail: 'another case' });
+  return shown;
 }
 
 /** States to have seen the authority's decision, over exactly what the case contains now. */
 export async function attestCase(options: AttestOptions, id: string): Promise<RegistrationView> {
   const access = accessOf(options);
-  const shown = await askGateway(access, 'caseShow', { id });
+  const shown = await show(access, id);
+  if (options.content !== undefined && options.content !== contentCode(shown)) {
+    throw commandError('case_differs');
+  }
   const decision = {
     authority: options.authority,
     profile: options.profile ?? shown.profile,
@@ -75,7 +87,9 @@ async function decide(
 ): Promise<RegistrationView> {
   const claims: Attestation = { ver: 1, iss: access.origin, sub: id, iat: nowSeconds(), ...act };
   const statement = await signJws({ typ: STATEMENT_TYPE, claims, key: access.key });
-  return await askGateway(access, 'caseDecide', { id, body: { statement } });
+  const decided = await askGateway(access, 'caseDecide', { id, body: { statement } });
+  if (decided.id !== id) throw commandError('gateway_answer_malformed', { detail: 'another case' });
+  return decided;
 }
 
 function accessOf(options: AccessOptions): ReviewerAccess {

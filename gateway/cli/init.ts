@@ -10,6 +10,7 @@ import { createKeyFile, type SigningKey } from '../key/key-file.ts';
 import { signJws } from '../key/sign-jws.ts';
 import { commandError } from './problem.ts';
 import { readNamedFile } from './read-file.ts';
+import { KEY_SET_SECONDS } from './renew-key-set.ts';
 
 export interface InitOptions {
   readonly dir: string;
@@ -26,7 +27,6 @@ export interface InitOptions {
   readonly now: number;
 }
 
-const KEY_SET_SECONDS = 366 * 86_400;
 const CERTIFICATE_SECONDS = 30 * 86_400;
 const ASSURANCES = ['attested'] as const;
 

@@ -1,4 +1,5 @@
 import type { CaseView, RegistrationView } from '#shared/contract/gateway-contract.ts';
+import { contentCode } from './content-code.ts';
 
 /** 9999-12-31. */
 const LATEST_SECONDS = 253_402_300_799;
@@ -18,6 +19,7 @@ export function caseLines(shown: CaseView): readonly string[] {
       ({ public_key, host, port }) => `  endpoint    ${host}, port ${port}, key ${public_key}`,
     ),
     ...shown.devices.map((device) => `  device      ${device}`),
+    `  content     ${contentCode(shown)}`,
     `  consent     ${day(shown.consent.given_at)}: ${shown.consent.text}`,
     ...shown.audit.map(
       ({ sequence, at, action, actor }) => `  history ${sequence}   ${day(at)} ${action} by ${actor}`,

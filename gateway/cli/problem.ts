@@ -31,6 +31,21 @@ export const commandProblems = {
     reason: 'Clients reach this gateway over https, and there is no certificate to serve it with.',
     nextAction: 'Give --tls-certificate and --tls-key, or --behind-proxy where a proxy ends TLS.',
   },
+  root_key_differs: {
+    kind: 'usage',
+    reason: 'The key file is not a root key of this gateway: no client would accept what it signs.',
+    nextAction: 'Name the root.key.json that `init` made for this gateway.',
+  },
+  clock_behind: {
+    kind: 'usage',
+    reason: 'The clock is behind the time at which the present key set was signed.',
+    nextAction: 'Set the clock and run the command again.',
+  },
+  case_differs: {
+    kind: 'gateway',
+    reason: 'The gateway now shows another case than the one that was reviewed. Nothing was signed.',
+    nextAction: 'Look at it again with `sanad-gateway case show`, and at why it changed.',
+  },
   issuer_not_started: {
     kind: 'internal',
     reason: 'The issuer did not start.',

@@ -80,9 +80,14 @@ describe('a registration, from submission to revocation', () => {
   it('stands in the reviewers’ list and is attested', async () => {
     const listed = JSON.parse((await gateway.review('list')).stdout) as { cases: { id: string }[] };
     expect(listed.cases.map((listedCase) => listedCase.id)).toEqual([id]);
+    const { content } = JSON.parse((await gateway.review('show', id)).stdout) as { content: string };
+    const mistaken = await gateway.review(
+      ...['attest', id, '--authority', 'pk-pta', '--content', content.replaceAll(/./g, '0')],
+    );
+    expect(JSON.parse(mistaken.stdout)).toMatchObject({ problem: { code: 'case_differs' } });
+    expect((await follow()).json()).toMatchObject({ state: 'submitted' });
     const attested = await gateway.review(
-      'attest',
-      id,
+      ...['attest', id, '--content', content],
       '--authority',
       'pk-pta',
       '--decided-at',
