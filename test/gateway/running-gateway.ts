@@ -20,6 +20,7 @@ export interface RunningGateway {
   /** `within`: a command that runs the gateway's, such as unshare. */
   start(within?: readonly string[]): Promise<void>;
   readonly pid: () => number;
+  readonly hasEnded: () => boolean;
   review(...words: readonly string[]): Promise<Outcome>;
   remove(): void;
 }
@@ -87,6 +88,7 @@ export async function startGateway(tls?: TestTls): Promise<RunningGateway> {
     ...{ directory, origin, port, start },
     log: () => log,
     pid: () => child?.pid ?? 0,
+    hasEnded: () => child === undefined || child.exitCode !== null || child.signalCode !== null,
     stop: async (signal) => {
       if (child === undefined) return null;
       if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;

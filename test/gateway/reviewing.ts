@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { STATEMENT_TYPE } from '#gateway/issuer/statement.ts';
+import { readKeyFile } from '#gateway/key/key-file.ts';
+import { signJws } from '#gateway/key/sign-jws.ts';
+import type { Attestation } from '#shared/contract/gateway-contract.ts';
+import {
+  nowSeconds,
+  send,
+  submissionOf,
+  type RunningGateway,
+  type Signer,
+  type TestAnswer,
+} from './running-gateway.ts';
+
+/** A reviewer whose key `init` made. */
+export function reviewerOf(gateway: RunningGateway, name: string): Signer {
+  const key = readKeyFile(join(gateway.directory, `reviewer/${name}.key.json`));
+  return { keyId: key.kid, jwk: key.publicJwk, privateKey: key.privateKey };
+}
+
+/** What a reviewer signs over a case that `device` submitted with `submissionOf`. */
+export function statementOf(
+  gateway: RunningGateway,
+  act: { readonly id: string; readonly device: Signer; readonly reviewer: Signer },
+  changes: Partial<Attestation> = {},
+): Promise<string> {
+  const { id, device, reviewer } = act;
+  const attested: Partial<Attestation> = {
+    endpoints: submissionOf(device).endpoints,
+    devices: [device.keyId],
+    decision: {
+      ...{ authority: 'pk-pta', profile: 'pk-pta@1', route: 'B' },
+      ...{ category: 'freelancer', decided_at: 1_790_000_000 },
+    },
+    assurance: 'attested',
+  };
+  const common = { ver: 1, iss: gateway.origin, sub: id, iat: nowSeconds() } as const;
+  const claims =
+    changes.action === undefined || changes.action === 'attest'
+      ? { ...common, action: 'attest', ...attested, ...changes }
+      : { ...common, ...changes };
+  const key = { kid: reviewer.keyId, publicJwk: reviewer.jwk, privateKey: reviewer.privateKey };
+  return signJws({ typ: STATEMENT_TYPE, claims, key });
+}
+
+/** Signs a decision and sends it, without the reviewers' command: fast enough for many at once. */
+export async function decide(
+  gateway: RunningGateway,
+  act: { readonly id: string; readonly device: Signer; readonly reviewer: Signer },
+  changes: Partial<Attestation> = {},
+): Promise<TestAnswer> {
+  const statement = await statementOf(gateway, act, changes);
+  const path = `/v1/case/${act.id}/decision`;
+  return await send(gateway, { method: 'POST', path, body: { statement }, signer: act.reviewer });
+}
+
+export function submit(gateway: RunningGateway, device: Signer): Promise<TestAnswer> {
+  const body = submissionOf(device);
+  return send(gateway, { method: 'POST', path: '/v1/registration', body, signer: device });
+}
+
+export function follow(gateway: RunningGateway, device: Signer, id: string): Promise<TestAnswer> {
+  return send(gateway, { method: 'GET', path: `/v1/registration/${id}`, signer: device });
+}
+
+export function certify(gateway: RunningGateway, device: Signer, id: string): Promise<TestAnswer> {
+  const path = `/v1/registration/${id}/certificate`;
+  return send(gateway, { method: 'POST', path, body: {}, signer: device });
+}
