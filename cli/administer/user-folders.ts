@@ -1,4 +1,5 @@
-import { chmod, chown, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, chown, lstat, mkdir, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '#client/file/atomic-file.ts';
@@ -37,8 +38,34 @@ export async function makeUserFolders(system: SystemPaths, uid: number): Promise
 
 export async function removeUserFolders(system: SystemPaths, uid: number): Promise<void> {
   await rm(tmpfilesOf(system, uid), { force: true });
-  for (const { parent } of foldersOf(system))
-    await rm(join(parent, String(uid)), { recursive: true, force: true });
+  for (const { parent } of foldersOf(system)) await removeFolder(parent, String(uid));
+}
+
+/**
+ * What is in the folder is its user's, who may swap a folder in it for a link at any moment: whoever descends as root
+ * removes what the link points to. So the folder is taken from them first, and nothing below its first level is
+ * touched; what stays there nobody can enter, and it is gone with /run.
+ */
+async function removeFolder(parent: string, name: string): Promise<void> {
+  if (!existsSync(join(parent, name))) return;
+  const taken = join(parent, `.${name}.${randomUUID()}`);
+  await rename(join(parent, name), taken);
+  await chown(taken, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+  await chmod(taken, 0o700);
+  const removals = (await readdir(taken)).map((entry) => removeEntry(join(taken, entry)));
+  const isEmpty = (await Promise.all(removals)).every(Boolean);
+  if (isEmpty) await removeEntry(taken);
+}
+
+/** A file, a link or an empty folder. True when it is gone. */
+async function removeEntry(path: string): Promise<boolean> {
+  try {
+    const isFolder = (await lstat(path)).isDirectory();
+    await (isFolder ? rmdir(path) : unlink(path));
+    return true;
+  } catch {
+    return false; // a folder with things in it, or something mounted there
+  }
 }
 
 export async function enabledUsers(system: SystemPaths): Promise<readonly number[]> {
@@ -62,8 +89,8 @@ async function makeFolder(
   const path = join(parent, String(owner.uid));
   if (existsSync(path)) return await setRight(path, owner);
   // Under another name until it is right: the services look at it the moment it appears.
+  await removeFolder(parent, `.${owner.uid}.new`);
   const prepared = join(parent, `.${owner.uid}.new`);
-  await rm(prepared, { recursive: true, force: true });
   await mkdir(prepared, { mode: 0o700 });
   await setRight(prepared, owner);
   await rename(prepared, path);
