@@ -70,7 +70,10 @@ async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopR
   const database = await openDatabase(join(options.dir, gatewayFiles.database));
   const publisher = new StatusPublisher(issuer, log);
   const services: Services = { identity, database, issuer, publisher, now, log };
-  const server = createGatewayServer(services, tls === undefined ? {} : { tls });
+  const server = createGatewayServer(services, {
+    isBehindProxy: options.behindProxy,
+    ...(tls === undefined ? {} : { tls }),
+  });
   const forgetting = forgetRegularly(services);
   try {
     await publisher.refresh();

@@ -39,6 +39,10 @@ const httpProblems = {
     'Sign with the key that submitted the registration, or with a reviewer’s key.',
   ),
   nonce_replayed: row('The request was received before.', SIGN_AGAIN),
+  too_many_submissions: row(
+    'Too many registrations were submitted from this address.',
+    'Wait an hour and submit again; nothing of this one was taken.',
+  ),
   status_list_unavailable: row('There is no status list yet.', 'Try again in a minute.'),
   internal_error: row('The gateway failed.', 'Try again; if it stays, tell the gateway’s operator.'),
 } as const satisfies ProblemCatalogue<string>;
@@ -70,6 +74,8 @@ const statuses: Readonly<Record<KnownCode, number>> = {
   signature_time_wrong: 401,
   signing_key_unknown: 401,
   nonce_replayed: 401,
+  // RFC 6585 section 4.
+  too_many_submissions: 429,
   status_list_unavailable: 503,
   internal_error: 500,
   registration_unknown: 404,

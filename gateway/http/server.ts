@@ -17,16 +17,19 @@ import {
 import { httpError, problemDocument } from './problem.ts';
 import { openSignedRequest, type RawRequest } from './request.ts';
 import type { Services } from './services.ts';
+import { SubmissionLimit } from './submission-limit.ts';
 import { asStorageProblem } from '../storage/problem.ts';
 
 export interface ServerOptions {
   readonly tls?: TlsFiles;
   readonly patience?: Patience;
+  /** Everybody comes from the proxy's address: counting by address is the proxy's to do. */
+  readonly isBehindProxy?: boolean;
 }
 
 /** The gateway's HTTP server: one Fastify route for each row of the contract. */
 export function createGatewayServer(services: Services, options: ServerOptions = {}): FastifyInstance {
-  const { tls, patience = defaultPatience } = options;
+  const { tls, patience = defaultPatience, isBehindProxy = false } = options;
   const server = Fastify({
     // Its log lines carry addresses; ours are written in `logRequest`.
     logger: false,
@@ -40,6 +43,7 @@ export function createGatewayServer(services: Services, options: ServerOptions =
   });
   readBodiesRaw(server);
   answerProblems(server, services);
+  if (!isBehindProxy) limitSubmissions(server, services);
   const handlers = createHandlers(services);
   for (const name of Object.keys(gatewayRoutes)) {
     if (isRoute(name)) addRoute(server, name, answerer(services, handlers, name));
@@ -52,6 +56,16 @@ function readBodiesRaw(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(CONTENT_TYPE, { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
+  });
+}
+
+/** Before anything of the request is read. */
+function limitSubmissions(server: FastifyInstance, services: Services): void {
+  const limit = new SubmissionLimit();
+  const { method, path } = gatewayRoutes.submit;
+  server.addHook('onRequest', async (request) => {
+    if (request.method !== method || request.routeOptions.url !== path) return;
+    if (!limit.take(request.ip, services.now())) throw httpError('too_many_submissions');
   });
 }
 
