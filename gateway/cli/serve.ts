@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import type { FastifyInstance } from 'fastify';
-import { parseEndpoint, type Endpoint } from '#shared/wireguard/endpoint.ts';
 import { gatewayFiles, type GatewayIdentity } from '../configuration.ts';
 import type { TlsFiles } from '../http/listener.ts';
 import { createGatewayServer } from '../http/server.ts';
@@ -11,6 +10,7 @@ import { StatusPublisher } from '../status/publisher.ts';
 import { openDatabase } from '../storage/database.ts';
 import { forgetExpired } from '../storage/request-memory-store.ts';
 import { readIdentity } from './identity.ts';
+import { parseListen, type ListenAddress } from './listen-address.ts';
 import { startIssuer } from './issuer-process.ts';
 import { commandError } from './problem.ts';
 import { readNamedFile } from './read-file.ts';
@@ -60,7 +60,7 @@ export async function serveGateway(options: ServeOptions): Promise<void> {
 interface Parts {
   readonly options: ServeOptions;
   readonly identity: GatewayIdentity;
-  readonly address: Endpoint;
+  readonly address: ListenAddress;
   readonly tls: TlsFiles | undefined;
 }
 
@@ -100,17 +100,9 @@ function readTls(options: ServeOptions, { configuration }: GatewayIdentity): Tls
   return undefined;
 }
 
-function parseListen(text: string): Endpoint {
+async function listen(server: FastifyInstance, { host, port }: ListenAddress): Promise<void> {
   try {
-    return parseEndpoint(text);
-  } catch (error) {
-    throw commandError('option_malformed', { detail: '--listen', cause: error });
-  }
-}
-
-async function listen(server: FastifyInstance, { host, port }: Endpoint): Promise<void> {
-  try {
-    await server.listen({ host: host.value, port });
+    await server.listen({ host, port });
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'unknown';
     throw commandError('listen_failed', { detail, cause: error });
