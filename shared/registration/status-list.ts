@@ -113,7 +113,25 @@ export function acceptDeliveredStatusList(options: {
   readonly primitives: Primitives;
 }): VerifiedStatusList {
   const list = verifyStatusList(options.text, options.keySets, options.primitives);
-  return newer(list, options.stored.get(list.uri), options.clock);
+  const stored = options.stored.get(list.uri);
+  if (isOthersPlace(list, stored, options.keySets))
+    refuse('status_list_issuer_wrong', 'another gateway’s list has that address');
+  return newer(list, stored?.issuer === list.issuer ? stored : undefined, options.clock);
+}
+
+/**
+ * A gateway's key set may name any origin for its lists, also another gateway's: its list there would take the place of
+ * the other's. What is on a gateway's own origin is that gateway's; elsewhere it is whose list is known there.
+ */
+function isOthersPlace(
+  list: VerifiedStatusList,
+  stored: VerifiedStatusList | undefined,
+  keySets: readonly VerifiedKeySet[],
+): boolean {
+  const origin = originOf(list.uri);
+  if (origin === list.issuer) return false;
+  const isTaken = stored !== undefined && stored.issuer !== list.issuer;
+  return isTaken || keySets.some(({ issuer }) => issuer === origin);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -110,6 +110,22 @@ describe('a rogue gateway', () => {
     await connected();
     await refreshedWith(keySet, issueStatusList(scene.gateway, { iat: NOW }));
     expect(letOut()).toEqual([{ address: '198.18.0.90', port: 443 }]);
+  });
+
+  test('that was joined too cannot put its list in the place of another’s', async () => {
+    const rival = makeGateway('https://rival.test');
+    const anchor = { ...rival.anchor, name: 'rival' };
+    writeFileSync(join(scene.directory, 'anchor.d/rival.json'), JSON.stringify(anchor), { mode: 0o644 });
+    const administrator = await scene.greeted(scene.adminSocket);
+    await administrator.request('reloadAnchors');
+    await connected();
+    const keySet = issueKeySet(rival, { status_origins: [scene.gateway.origin] });
+    expect((await client.request('deliver', { keySet })).result).toEqual({});
+    const statusList = issueStatusList(rival, { iat: NOW, sub: scene.gateway.statusListUri });
+    expect((await client.request('deliver', { statusList })).problem?.code).toBe('status_list_issuer_wrong');
+    await client.status(({ state }) => state.kind === 'connected');
+    const ownNews = issueStatusList(scene.gateway, { iat: NOW - 1 });
+    expect((await client.request('deliver', { statusList: ownNews })).result).toEqual({});
   });
 
   function anchorFiles(): readonly string[] {

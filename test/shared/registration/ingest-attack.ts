@@ -208,12 +208,31 @@ const statusListAttacks: readonly Attack[] = [
       primitives,
     }),
   ),
+  accept('a list on another gateway’s own origin', 'status_list_issuer_wrong', () =>
+    deliverAsRival(gateway.statusListUri, undefined),
+  ),
+  accept('a list in the place of another gateway’s', 'status_list_issuer_wrong', () =>
+    deliverAsRival('https://cdn.test/1', list),
+  ),
   accept('the same second with other bytes', 'status_list_conflict', () =>
     takeList(listSaying({ iat: NOW - 60, statuses: { 7: 1 } })),
   ),
   accept('an expired list', 'status_list_expired', () => takeList(listSaying({ iat: NOW - 30, exp: NOW }))),
   accept('random bytes', 'status_list_malformed', () => takeList(randomBytes(2000).toString('latin1'))),
 ];
+
+/** Another gateway that was joined, whose own root lets its lists be anywhere. */
+function deliverAsRival(sub: string, known: typeof list | undefined) {
+  const rival = makeGateway('https://rival.test');
+  const status_origins = ['https://cdn.test', gateway.origin];
+  return acceptDeliveredStatusList({
+    text: issueStatusList(rival, { sub, iat: NOW }),
+    keySets: [keySet, acceptedKeySet(rival, { status_origins })],
+    stored: new Map(known === undefined ? [] : [[sub, known]]),
+    clock,
+    primitives,
+  });
+}
 
 function listClaims() {
   return {
