@@ -31,6 +31,7 @@ interface RefresherOptions {
 export class Refresher {
   readonly #options: RefresherOptions;
   #running: Promise<readonly Fetched[]> | null = null;
+  #next: Promise<readonly Fetched[]> | null = null;
   #failures = 0;
   #refreshTimer: NodeJS.Timeout | undefined;
   #resolveTimer: NodeJS.Timeout | undefined;
@@ -49,12 +50,26 @@ export class Refresher {
     clearTimeout(this.#resolveTimer);
   }
 
-  /** Everything of all anchors, now. Whoever asks meanwhile gets the same answer. */
+  /**
+   * Everything of all anchors, now. Whoever asks while it is under way waits for the next one, all of them for the
+   * same: the one that began before they asked may have read a list from before a revocation, or have failed in a
+   * network that has changed since.
+   */
   async refresh(): Promise<readonly Fetched[]> {
-    this.#running ??= this.#refreshNow().finally(() => {
+    if (this.#next !== null) return await this.#next;
+    if (this.#running === null) return await this.#begin();
+    const begin = (): Promise<readonly Fetched[]> => this.#begin();
+    // Who waits for the running one hears of its failure.
+    this.#next = this.#running.then(begin, begin);
+    return await this.#next;
+  }
+
+  #begin(): Promise<readonly Fetched[]> {
+    this.#next = null;
+    this.#running = this.#refreshNow().finally(() => {
       this.#running = null;
     });
-    return await this.#running;
+    return this.#running;
   }
 
   async #refreshNow(): Promise<readonly Fetched[]> {

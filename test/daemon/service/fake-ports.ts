@@ -15,8 +15,8 @@ export class FakePorts {
   target: Reading<Target> = { kind: 'absent' };
   memory: Reading<Memory> = { kind: 'absent' };
   readonly files = new Map<string, string>();
-  /** By uri; a function is called, so that it can throw. */
-  readonly web = new Map<string, () => string>();
+  /** By uri; a function is called, so that it can throw or take its time. */
+  readonly web = new Map<string, () => string | Promise<string>>();
   readonly names = new Map<string, readonly string[]>();
   handshake: 'at once' | 'never' = 'at once';
   supportsDns = true;
@@ -134,7 +134,7 @@ export class FakePorts {
         this.#act(`get ${uri}`);
         const page = this.web.get(uri);
         if (page === undefined) throw serviceError('endpoint_unresolvable');
-        return page();
+        return await page();
       },
       resolve: async (host) => {
         this.#act(`resolve ${host}`);

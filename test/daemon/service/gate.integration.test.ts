@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { toConfigurationMessage } from '#shared/wireguard/configuration-conversion.ts';
 import {
   issueStatusList,
@@ -182,6 +182,31 @@ describe('after the gate', () => {
       ],
     });
     await client.status(kind('blocked'));
+  });
+
+  test('a refresh asked for while another is under way tells of the time after it was asked for', async () => {
+    await scene.connect(client);
+    await client.status(kind('connected'));
+    const { gateway, fake } = scene;
+    const keySet = fake.files.get(`key-set ${gateway.origin}`) ?? '';
+    fake.web.set(`${gateway.origin}/v1/key-set`, () => keySet);
+    const slow = Promise.withResolvers<string>();
+    fake.web.set(gateway.statusListUri, () => slow.promise);
+    const first = client.request('refresh');
+    await vi.waitFor(() => expect(fake.acts).toContain(`get ${gateway.statusListUri}`));
+    // Published after the first one asked: whoever asks now must not be told of the list before.
+    const revoked = issueStatusList(gateway, { statuses: { 7: 1 }, iat: NOW });
+    fake.web.set(gateway.statusListUri, () => revoked);
+    const others = [await scene.greeted(), await scene.greeted()];
+    const asked = others.map((other) => other.request('refresh'));
+    await (await scene.greeted()).request('challenge');
+    slow.resolve(issueStatusList(gateway, { iat: NOW - 40 }));
+    const issuedAt = async (answer: ReturnType<typeof client.request>) =>
+      ((await answer).result as { fetched: readonly { issuedAt: number }[] }).fetched[1]?.issuedAt;
+    expect(await issuedAt(first)).toBe(NOW - 40);
+    expect(await Promise.all(asked.map(issuedAt))).toEqual([NOW, NOW]);
+    await client.status(kind('blocked'));
+    expect(fake.acts.filter((act) => act === `get ${gateway.statusListUri}`)).toHaveLength(2);
   });
 
   test('a refresh that fails says what failed, by uri', async () => {
