@@ -3,11 +3,11 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Person } from '#test/lab/client.ts';
-import { insideLab, labImpossible } from '#test/lab/enter.ts';
+import { insideLab } from '#test/lab/enter.ts';
 import { asAdministrator, createLab, type Lab } from '#test/lab/lab.ts';
 import { addresses, inHost } from '#test/lab/network.ts';
 import { clientConf } from '#test/lab/peer.ts';
-import { manyUsers, root, run, until } from '#test/lab/process.ts';
+import { root, run, until } from '#test/lab/process.ts';
 import { must, registeredTunnel } from '#test/lab/story/registered.ts';
 import { identity, LAB, logOf, uidOf, writeFor } from '#test/lab/system.ts';
 import { blockedBecause, clientRules, leakedDuring, stateSeenBy } from './seen.ts';
@@ -26,7 +26,7 @@ const HOOKS = [
   .concat('SaveConfig = true', 'Table = off', `PostUp = touch ${SENTINEL}\r`)
   .join('\n');
 
-describe.skipIf(!insideLab() || labImpossible() !== null)('the client machine', () => {
+describe.skipIf(!insideLab())('the client machine', () => {
   let lab: Lab;
   let alice: Person;
   let registration: string;
@@ -83,7 +83,7 @@ describe.skipIf(!insideLab() || labImpossible() !== null)('the client machine', 
     });
   });
 
-  describe.skipIf(!manyUsers())('another user, enabled too', () => {
+  describe('another user, enabled too', () => {
     let bob: Person;
     beforeAll(async () => {
       bob = await lab.admit('bob');
@@ -222,9 +222,9 @@ describe.skipIf(!insideLab() || labImpossible() !== null)('the client machine', 
       ['lies where others could write', 'state_untrusted', () => chmodSync('/var/lib/sanad', 0o777)],
     ])('%s: closed, it says so, and only the administrator opens it', async (_, code, change) => {
       await restartedWith(change);
-      expect(await blockedBecause(alice)).toBe(manyUsers() ? 'blocked_for_another' : code);
+      expect(await blockedBecause(alice)).toBe('blocked_for_another');
       expect(await isAnswered()).toBe(false);
-      if (manyUsers()) expect((await alice.json('disconnect')).code).toBe(7);
+      expect((await alice.json('disconnect')).code).toBe(7);
       expect(await asAdministrator('status', '--json')).toContain(code);
       await asAdministrator('disconnect');
       expect(await isAnswered()).toBe(true);

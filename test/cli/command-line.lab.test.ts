@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPerson, type Person } from '#test/lab/client.ts';
-import { insideLab, labImpossible } from '#test/lab/enter.ts';
+import { insideLab } from '#test/lab/enter.ts';
 import { asAdministrator, createLab, type Lab } from '#test/lab/lab.ts';
 import { addresses, inHost } from '#test/lab/network.ts';
 import { clientConf } from '#test/lab/peer.ts';
-import { manyUsers, until } from '#test/lab/process.ts';
+import { until } from '#test/lab/process.ts';
 import { LAB, uidOf, writeFor } from '#test/lab/system.ts';
 
 const REGISTER = [
@@ -44,7 +44,7 @@ async function stateOf(): Promise<string> {
 
 const tables = (): string => inHost('client', 'nft', ['list', 'tables']);
 
-describe.skipIf(!insideLab() || labImpossible() !== null)('sanad on real parts', () => {
+describe.skipIf(!insideLab())('sanad on real parts', () => {
   beforeAll(async () => {
     lab = await createLab();
     alice = await lab.admit('alice');
@@ -96,7 +96,7 @@ describe.skipIf(!insideLab() || labImpossible() !== null)('sanad on real parts',
     await lab.gateway.restart();
   });
 
-  it.skipIf(!manyUsers())('somebody who is not enabled, or no longer, is refused with 7', async () => {
+  it('somebody who is not enabled, or no longer, is refused with 7', async () => {
     const bob = await startPerson('bob');
     try {
       expect((await bob.json('status')).answer.problem?.code).toBe('user_not_enabled');

@@ -1,19 +1,38 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Set inside the lab's namespaces, and only there. */
 const INSIDE = 'SANAD_LAB_INSIDE';
+const OF_ROOT = 'SANAD_LAB_ROOT';
 
 export const insideLab = (): boolean => process.env[INSIDE] === '1';
 
-/**
- * Why no lab can be made on this machine, or null. As root always possible; else a user namespace must be
- * allowed and /dev/net/tun open to everybody (a user namespace cannot make device nodes).
- */
+/** Inside: whether the machine's root made it, and not a user in a namespace of theirs. */
+export const labOfRoot = (): boolean => process.env[OF_ROOT] === '1';
+
+const asRoot = (): boolean => process.getuid?.() === 0;
+/** Without root: the lab's many users are the uids that /etc/subuid gives to this one. */
+const usersOfOwn = ['--user', '--map-root-user', '--map-auto'];
+
+/** Why no lab can be made on this machine and what to do, or null. As root there always can. */
 export function labImpossible(): string | null {
-  if (!existsSync('/dev/net/tun')) return 'there is no /dev/net/tun';
-  return null;
+  if (insideLab()) return null;
+  const open = asRoot() ? existsSync('/dev/net/tun') : isOpen('/dev/net/tun');
+  if (!open) return 'This user cannot open /dev/net/tun. Next: run it as root.';
+  if (asRoot()) return null;
+  const tried = spawnSync('unshare', [...usersOfOwn, 'true'], { encoding: 'utf8' });
+  if (tried.status === 0) return null;
+  return `No user namespace with many users: ${tried.stderr.trim()}. Next: install uidmap and see that /etc/subuid lists this user, or run it as root.`;
+}
+
+function isOpen(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -22,11 +41,10 @@ export function labImpossible(): string | null {
  * started inside and takes interfaces, firewall and mounts with it.
  */
 export async function runInLab(command: readonly string[]): Promise<number> {
-  const asRoot = process.getuid?.() === 0;
   const child = spawn(
     'unshare',
     [
-      ...(asRoot ? [] : ['--user', '--map-root-user']),
+      ...(asRoot() ? [] : usersOfOwn),
       '--mount',
       '--net',
       '--pid',
@@ -37,7 +55,7 @@ export async function runInLab(command: readonly string[]): Promise<number> {
       'private',
       ...command,
     ],
-    { stdio: 'inherit', env: { ...process.env, [INSIDE]: '1', SANAD_LAB_ROOT: asRoot ? '1' : '0' } },
+    { stdio: 'inherit', env: { ...process.env, [INSIDE]: '1', [OF_ROOT]: asRoot() ? '1' : '0' } },
   );
   child.on('spawn', () => rememberInit(child.pid));
   // Ctrl-C reaches the whole foreground group; the inner process cleans up and decides the exit code.
@@ -74,5 +92,7 @@ function rememberInit(unsharePid: number | undefined): void {
 
 /** `node test/lab/enter.ts COMMAND...`: the same from a shell. */
 if (process.argv[1] === import.meta.filename) {
-  process.exitCode = await runInLab(process.argv.slice(2));
+  const impossible = labImpossible();
+  if (impossible !== null) console.error(impossible);
+  process.exitCode = impossible === null ? await runInLab(process.argv.slice(2)) : 1;
 }

@@ -65,9 +65,8 @@ AllowedIPs = ${addresses.tunnelClient}/32, ${addresses.tunnelClient6}/128
 async function startResolvers(): Promise<void> {
   const common = [
     'dnsmasq',
-    '--keep-in-foreground',
-    '--user=root',
-    '--group=root',
+    // In the foreground, and as who it is: in a user namespace nobody may change groups.
+    '--no-daemon',
     '--conf-file=/dev/null',
     '--pid-file=',
     '--no-resolv',

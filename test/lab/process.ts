@@ -23,9 +23,6 @@ export interface Outcome {
 const LOG = '/run/lab/log';
 const SEARCH_PATH = '/run/lab/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** In a user namespace there is one uid only: everybody is root there, and says so. */
-export const manyUsers = (): boolean => process.env['SANAD_LAB_ROOT'] === '1';
-
 export const root: Identity = { uid: 0, gid: 0, capabilities: 'all', environment: {} };
 
 /** The whole argument list that runs `argv` in a host's network as somebody. Every part execs: one pid. */
@@ -36,10 +33,11 @@ function commandLine(host: Host, who: Identity, argv: readonly string[]): string
 function becoming(who: Identity): string[] {
   if (who.capabilities === 'all') return [];
   const keep = who.capabilities === 'net_admin' ? '-all,+net_admin' : '-all';
-  const ids = manyUsers() ? [`--reuid=${who.uid}`, `--regid=${who.gid}`, '--clear-groups'] : [];
   return [
     'setpriv',
-    ...ids,
+    `--reuid=${who.uid}`,
+    `--regid=${who.gid}`,
+    '--clear-groups',
     `--inh-caps=${keep}`,
     `--ambient-caps=${keep}`,
     `--bounding-set=${keep}`,

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import {
-  appendFileSync,
   chmodSync,
   chownSync,
   copyFileSync,
@@ -8,13 +7,14 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { insideLab } from './enter.ts';
-import { manyUsers, type Identity } from './process.ts';
+import { insideLab, labOfRoot } from './enter.ts';
+import type { Identity } from './process.ts';
 
 export const LAB = '/run/lab';
 const repository = join(import.meta.dirname, '../..');
@@ -30,8 +30,7 @@ export const accounts = {
 } as const;
 export type Account = keyof typeof accounts;
 
-/** The uid that the lab really uses: in a user namespace there is only one. */
-export const uidOf = (name: Account): number => (manyUsers() ? accounts[name] : 0);
+export const uidOf = (name: Account): number => accounts[name];
 
 export function identity(name: Account): Identity {
   const uid = uidOf(name);
@@ -69,6 +68,9 @@ function prepareOnce(): void {
   for (const place of ['/etc', '/usr/sbin', '/usr/lib', '/var/lib']) cover(place);
   openTunDevice();
   addAccounts();
+  // `sanad user enable` writes there; in a user namespace the machine's own directory is nobody's.
+  mkdirSync('/etc/tmpfiles.d', { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', '/etc/tmpfiles.d']);
   installPrograms();
   installResolvconf();
 }
@@ -80,23 +82,34 @@ function cover(place: string): void {
   const work = join(LAB, 'overlay', name, 'work');
   mkdirSync(upper, { recursive: true });
   mkdirSync(work, { recursive: true });
-  const options = `lowerdir=${place},upperdir=${upper},workdir=${work}${manyUsers() ? '' : ',userxattr'}`;
+  const options = `lowerdir=${place},upperdir=${upper},workdir=${work}${labOfRoot() ? '' : ',userxattr'}`;
   execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', options, place]);
 }
 
-/** Some machines keep /dev/net/tun to root; the daemon is not root. */
+/** Some machines keep /dev/net/tun to root; the daemon is not root. A user namespace cannot make devices. */
 function openTunDevice(): void {
-  if (!manyUsers()) return;
+  if (!labOfRoot()) return;
   execFileSync('mknod', ['-m', '0666', `${LAB}/tun`, 'c', '10', '200']);
   execFileSync('mount', ['--bind', `${LAB}/tun`, '/dev/net/tun']);
 }
 
 function addAccounts(): void {
-  for (const [name, id] of Object.entries(accounts)) {
-    const home = `${LAB}/home/${name}`;
-    appendFileSync('/etc/passwd', `${name}:x:${id}:${id}::${home}:/bin/bash\n`);
-    appendFileSync('/etc/group', `${name}:x:${id}:\n`);
-  }
+  const all = Object.keys(accounts).map((name) => ({ name, id: uidOf(name as Account) }));
+  const shell = (name: string): string => `${LAB}/home/${name}:/bin/bash`;
+  append(
+    '/etc/passwd',
+    all.map(({ name, id }) => `${name}:x:${id}:${id}::${shell(name)}\n`),
+  );
+  append(
+    '/etc/group',
+    all.map(({ name, id }) => `${name}:x:${id}:\n`),
+  );
+}
+
+/** In a user namespace the machine's own file is nobody's there, and cannot be written: another takes its place. */
+function append(file: string, lines: readonly string[]): void {
+  writeFileSync(`${file}.new`, readFileSync(file, 'utf8') + lines.join(''), { mode: 0o644 });
+  renameSync(`${file}.new`, file);
 }
 
 function makeHomes(): void {
