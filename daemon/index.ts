@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { paths } from '#shared/contract/paths.ts';
+import { systemNames } from '#shared/contract/system-names.ts';
 import { builtAt, program } from './build.ts';
 import { FetcherSocket } from './platform/fetcher-socket.ts';
 import { FileStateStore } from './platform/file-state-store.ts';
@@ -15,9 +16,8 @@ import { startDaemon } from './service/daemon.ts';
 import { createLog, describeCause } from './service/log.ts';
 import { parseUid } from './service/parse-uid.ts';
 
-/** The mark of the encrypted packets, and the number of the tunnel's routing table. */
-const MARK = 0x5a4e;
-const names = { device: 'sanad0', mark: MARK };
+const { device, mark } = systemNames;
+const names = { device, mark };
 
 const log = createLog((line) => process.stderr.write(line));
 const { values } = parseArgs({
@@ -30,7 +30,7 @@ process.on('unhandledRejection', (cause) => log({ event: 'defect', ...describeCa
 
 const network = new LinuxNetwork(names);
 const wireguard = new LinuxWireGuard({
-  mark: MARK,
+  mark,
   choose: () => chooseBackend(names),
   removeLeftover: () => removeDevice(names),
 });
@@ -40,7 +40,7 @@ const daemon = await startDaemon({
     wireguard,
     network,
     firewall,
-    dns: new Resolvconf(names.device),
+    dns: new Resolvconf(device),
     store: new FileStateStore(paths.stateDirectory),
     fetcher: new FetcherSocket(paths.fetchSocket),
     clock: systemClock,
@@ -50,8 +50,8 @@ const daemon = await startDaemon({
   log,
   paths,
   ownerUid: 0,
-  tunnelInterface: names.device,
-  mark: MARK,
+  tunnelInterface: device,
+  mark,
   fetchUid: parseUid(values['fetch-uid']),
   timeUid: parseUid(values['time-uid']),
   program,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { paths } from '#shared/contract/paths.ts';
 import { problemFrom, SanadError, type Problem, type ProblemCatalogue } from '#shared/contract/problem.ts';
 import type { Target } from '../core/tunnel-state.ts';
 import { Lane } from '../lane.ts';
@@ -46,14 +47,14 @@ export class FileStateStore implements StateStore {
   }
 
   async readTarget(): Promise<Reading<Target>> {
-    const reading = await this.#read('target.json', targetFileSchema);
+    const reading = await this.#read(paths.targetFileName, targetFileSchema);
     return reading.kind === 'read' ? { kind: 'read', value: reading.value.target } : reading;
   }
 
   /** A decision of today: from here on the directory is ours alone again, whatever its modes were. */
   async writeTarget(target: Target): Promise<void> {
     await this.#inTurn(async () => closeOwnDirectory(this.#directory));
-    await this.#write('target.json', { version: STATE_VERSION, target });
+    await this.#write(paths.targetFileName, { version: STATE_VERSION, target });
   }
 
   async readMemory(): Promise<Reading<Memory>> {

@@ -22,6 +22,7 @@ export const paths = {
   relaySocketName: 'relay.sock',
   fetchSocket: '/run/sanad/fetch/fetch.sock',
   stateDirectory: '/var/lib/sanad',
+  targetFileName: 'target.json',
   anchorDirectory: '/etc/sanad/anchor.d',
   policyDirectory: '/etc/sanad/policy.d',
 } as const;

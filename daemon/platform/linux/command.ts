@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { childEnvironment } from './program.ts';
+import { childEnvironment } from '#shared/contract/system-names.ts';
 
 export interface CommandOutcome {
   /** null: killed, by the deadline or from outside. */

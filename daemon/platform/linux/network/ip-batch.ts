@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { childEnvironment, requireProgram } from '../program.ts';
+import { childEnvironment } from '#shared/contract/system-names.ts';
+import { requireProgram } from '../program.ts';
 import { parseBatchErrors, type BatchFailure, type Family } from './ip-text.ts';
 
 /** No such command: its complaint comes last, on the same stream as all others, so order is kept. */

@@ -1,3 +1,4 @@
+import { routingRules } from '#shared/contract/system-names.ts';
 import { coverFamily, formatIpNetwork, type IpNetwork } from '#shared/wireguard/ip-network.ts';
 import type { NetworkState } from '../../../port/network.ts';
 
@@ -8,10 +9,6 @@ export interface RoutingNames {
   /** Mark of the encrypted packets; also the number of the routing table, as wg-quick(8) does it. */
   readonly mark: number;
 }
-
-/** Above these, `ip rule` has only what the administrator put there on purpose. */
-const MAIN_EXCEPT_DEFAULT_PRIORITY = 5209;
-const TUNNEL_PRIORITY = 5210;
 
 /**
  * Lines for one `ip -FAMILY -batch -`. Link first: a route over a link that is down is refused. Both families
@@ -35,16 +32,16 @@ export function renderSet(state: NetworkState, family: Family, names: RoutingNam
  * drops them); in a split tunnel what belongs inside goes inside whatever the main table knows.
  */
 function renderRules(isFull: boolean, mark: number): readonly string[] {
-  const main = `rule add lookup main suppress_prefixlength 0 priority ${MAIN_EXCEPT_DEFAULT_PRIORITY}`;
-  const tunnel = `rule add not fwmark ${mark} lookup ${mark} priority ${TUNNEL_PRIORITY}`;
-  return isFull ? [tunnel, main] : [tunnel];
+  const { tunnel, mainExceptDefault } = routingRules(mark);
+  return (isFull ? [tunnel, mainExceptDefault] : [tunnel]).map((rule) => `rule add ${rule}`);
 }
 
 /** Takes away whatever `renderSet` may have made. Each line may fail: most of it is absent already. */
 export function renderClear({ device, mark }: RoutingNames): readonly string[] {
+  const { tunnel, mainExceptDefault } = routingRules(mark);
   return [
-    `rule del priority ${MAIN_EXCEPT_DEFAULT_PRIORITY}`,
-    `rule del priority ${TUNNEL_PRIORITY}`,
+    `rule del ${mainExceptDefault}`,
+    `rule del ${tunnel}`,
     `route flush table ${mark}`,
     `address flush dev ${device}`,
     `link set dev ${device} down`,

@@ -1,3 +1,4 @@
+import { systemNames } from '#shared/contract/system-names.ts';
 import { readIpAddress, type IpAddress } from '#shared/wireguard/ip-address.ts';
 import type { IpNetwork } from '#shared/wireguard/ip-network.ts';
 import type { Closure } from '../../../core/closure.ts';
@@ -5,9 +6,9 @@ import type { ClosedPolicy, FirewallPolicy } from '../../../core/firewall-policy
 import type { FetcherAccess, SocketAddress } from '../../../core/surroundings.ts';
 import { intervalElements } from './interval-elements.ts';
 
-const TABLE = 'inet sanad';
-/** Address resolution passes by the tables of IP. */
-const LINK_TABLE = 'arp sanad';
+const [inet, arp] = systemNames.nftTables;
+const TABLE = `${inet.family} ${inet.name}`;
+const LINK_TABLE = `${arp.family} ${arp.name}`;
 
 /**
  * A policy as one nft transaction, a statement a line.

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childEnvironment, systemNames } from '#shared/contract/system-names.ts';
 import type { PublicKey } from '#shared/wireguard/key.ts';
 import type { PeerReading } from '../../../port/wireguard.ts';
 import { runCommand } from '../command.ts';
 import { platformError, type PlatformProblemCode } from '../platform-problem.ts';
-import { childEnvironment, requireProgram } from '../program.ts';
+import { requireProgram } from '../program.ts';
 import type { DeviceBackend } from './device-backend.ts';
 import type { DeviceConfiguration } from './device-configuration.ts';
 import { UapiConnection } from './uapi-connection.ts';
@@ -34,7 +35,7 @@ export class UserspaceBackend implements DeviceBackend {
   constructor({ device, mark }: { readonly device: string; readonly mark: number }) {
     this.#device = device;
     this.#mark = mark;
-    this.#socketPath = `/run/wireguard/${device}.sock`;
+    this.#socketPath = `${systemNames.wireguardDirectory}/${device}.sock`;
   }
 
   async make(): Promise<void> {

@@ -61,8 +61,8 @@ describe('a split tunnel', () => {
 
 test('clearing takes away all that setting may have made', () => {
   expect(renderClear(names)).toEqual([
-    'rule del priority 5209',
-    'rule del priority 5210',
+    'rule del lookup main suppress_prefixlength 0 priority 5209',
+    'rule del not fwmark 23118 lookup 23118 priority 5210',
     'route flush table 23118',
     'address flush dev sanad0',
     'link set dev sanad0 down',
