@@ -6,8 +6,8 @@ import {
   problemDocumentSchema,
   type Anchor,
   type GatewayAnswer,
-  type GatewayBody,
-  type GatewayRoute,
+  type GatewayBodyInput,
+  type PlainRoute,
 } from '#shared/contract/gateway-contract.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import {
@@ -39,10 +39,10 @@ interface GatewayClientOptions {
   readonly totalMilliseconds?: number;
 }
 
-interface AskOptions<R extends GatewayRoute> {
+interface AskOptions<R extends PlainRoute> {
   /** In place of `:id` in the route's path. */
   readonly id?: string;
-  readonly body?: GatewayBody<R>;
+  readonly body?: GatewayBodyInput<R>;
   /** The same for every retry of the same intent. */
   readonly idempotencyKey?: string;
 }
@@ -63,7 +63,7 @@ export class GatewayClient {
     };
   }
 
-  async ask<R extends GatewayRoute>(route: R, options: AskOptions<R> = {}): Promise<GatewayAnswer<R>> {
+  async ask<R extends PlainRoute>(route: R, options: AskOptions<R> = {}): Promise<GatewayAnswer<R>> {
     const { method, path: template, signedBy } = gatewayRoutes[route];
     const path = template.replace(':id', encodeURIComponent(options.id ?? ''));
     const body = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
@@ -97,7 +97,7 @@ function contentOf(body: Buffer, idempotencyKey: string): NonNullable<RequestToS
   return { sha256Base64: createHash('sha256').update(body).digest('base64'), idempotencyKey };
 }
 
-function readAnswer<R extends GatewayRoute>(route: R, answer: ExchangeAnswer): GatewayAnswer<R> {
+function readAnswer<R extends PlainRoute>(route: R, answer: ExchangeAnswer): GatewayAnswer<R> {
   if (answer.status < 200 || answer.status > 299) throw refusalOf(answer);
   const schema = gatewayRoutes[route].answer;
   const value: unknown = schema === null ? jwsOf(answer) : schema.safeParse(jsonOf(answer)).data;

@@ -12,7 +12,7 @@ import {
 import { recordAudit } from './audit-log.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { caseError } from './problem.ts';
-import { nextState } from './transition.ts';
+import { isAction, nextState } from './transition.ts';
 import { registrationView } from './view.ts';
 
 /** A reviewer's act: the signed statement, verified, and who sent it. */
@@ -64,9 +64,10 @@ async function checkDecision(
   const registration = await findRegistration(connection, act.registration);
   if (registration === undefined) throw caseError('registration_unknown');
   checkStatement(act);
-  const to = nextState(act.claims.action, registration.state, 'reviewer');
-  if (to === undefined) throw caseError('state_conflict', `${act.claims.action} of ${registration.state}`);
-  if (act.claims.action === 'attest') {
+  const { action } = act.claims;
+  const to = isAction(action) ? nextState(action, registration.state, 'reviewer') : undefined;
+  if (to === undefined) throw caseError('state_conflict', `${action} of ${registration.state}`);
+  if (action === 'attest') {
     checkAttested(act.claims, registration, await devicesOf(connection, act.registration));
   }
   return { registration, to };

@@ -1,4 +1,4 @@
-import type { CaseView, RegistrationView } from '#shared/contract/gateway-contract.ts';
+import type { CaseView, RegistrationSummary } from '#shared/contract/gateway-contract.ts';
 import { auditEntriesOf } from '../storage/audit-store.ts';
 import type { Connection } from '../storage/database.ts';
 import {
@@ -8,7 +8,7 @@ import {
   type StoredRegistration,
 } from '../storage/registration-store.ts';
 import { caseError } from './problem.ts';
-import { caseView, registrationView } from './view.ts';
+import { caseView, registrationSummary } from './view.ts';
 
 /**
  * A device's own registration. Somebody else's is answered like one that does not exist: who is registered is
@@ -26,9 +26,9 @@ export async function ownRegistration(
 }
 
 /** Every case, newest first, for reviewers. */
-export async function listCases(connection: Connection): Promise<{ cases: RegistrationView[] }> {
+export async function listCases(connection: Connection): Promise<{ cases: RegistrationSummary[] }> {
   const registrations = await listRegistrations(connection);
-  return { cases: registrations.map(registrationView) };
+  return { cases: registrations.map(registrationSummary) };
 }
 
 /** One case in full, for reviewers. */

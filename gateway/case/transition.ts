@@ -23,6 +23,10 @@ export const transitions = [
 
 export type Action = (typeof transitions)[number]['action'];
 
+export function isAction(text: string): text is Action {
+  return transitions.some(({ action }) => action === text);
+}
+
 /** Where an action leads; undefined where it may not be taken. */
 export function nextState(
   action: Action,

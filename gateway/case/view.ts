@@ -1,9 +1,14 @@
-import type { CaseView, RegistrationView } from '#shared/contract/gateway-contract.ts';
+import type { CaseView, RegistrationSummary, RegistrationView } from '#shared/contract/gateway-contract.ts';
 import type { StoredAuditEntry } from '../storage/audit-store.ts';
 import type { StoredDevice, StoredRegistration } from '../storage/registration-store.ts';
 
 /** What the registrant sees of a registration. */
 export function registrationView(stored: StoredRegistration): RegistrationView {
+  return { ...registrationSummary(stored), fields: stored.fields, thread: [], documents: [] };
+}
+
+/** A registration in a list. */
+export function registrationSummary(stored: StoredRegistration): RegistrationSummary {
   return {
     id: stored.id,
     state: stored.state,
@@ -14,6 +19,8 @@ export function registrationView(stored: StoredRegistration): RegistrationView {
     note: stored.note,
     submitted_at: stored.submitted_at,
     changed_at: stored.changed_at,
+    amends: null,
+    amended_by: null,
   };
 }
 
@@ -25,7 +32,7 @@ export function caseView(
 ): CaseView {
   return {
     ...registrationView(stored),
-    fields: stored.fields,
+    certificates: [],
     devices: devices.map(({ thumbprint }) => thumbprint),
     consent: stored.consent,
     audit: entries.map(({ registration: _registration, ...entry }) => entry),

@@ -1,4 +1,9 @@
-import type { Attestation, CaseView, RegistrationView } from '#shared/contract/gateway-contract.ts';
+import type {
+  Attestation,
+  CaseView,
+  RegistrationSummary,
+  RegistrationView,
+} from '#shared/contract/gateway-contract.ts';
 import { isOrigin } from '#shared/registration/origin.ts';
 import { STATEMENT_TYPE } from '../issuer/statement.ts';
 import { readKeyFile } from '../key/key-file.ts';
@@ -28,7 +33,7 @@ export interface AttestOptions extends AccessOptions {
   readonly validUntil?: string;
 }
 
-export async function listCases(options: AccessOptions): Promise<readonly RegistrationView[]> {
+export async function listCases(options: AccessOptions): Promise<readonly RegistrationSummary[]> {
   return (await askGateway(accessOf(options), 'caseList')).cases;
 }
 

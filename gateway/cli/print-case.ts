@@ -1,11 +1,11 @@
-import type { CaseView, RegistrationView } from '#shared/contract/gateway-contract.ts';
+import type { CaseView, RegistrationSummary } from '#shared/contract/gateway-contract.ts';
 import { contentCode } from './content-code.ts';
 
 /** 9999-12-31. */
 const LATEST_SECONDS = 253_402_300_799;
 
 /** A case in one line. */
-export function caseLine({ id, state, profile, route, category, submitted_at }: RegistrationView): string {
+export function caseLine({ id, state, profile, route, category, submitted_at }: RegistrationSummary): string {
   return [id, state.padEnd(20), day(submitted_at), profile, `route ${route}`, category].join('  ');
 }
 

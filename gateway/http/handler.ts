@@ -2,15 +2,15 @@ import type {
   gatewayRoutes,
   GatewayAnswer,
   GatewayBody,
-  GatewayRoute,
+  PlainRoute,
 } from '#shared/contract/gateway-contract.ts';
 import type { Commit, Committed } from './commit.ts';
 
 type Routes = typeof gatewayRoutes;
 type PublicRoute = {
-  [R in GatewayRoute]: Routes[R]['signedBy'] extends 'nobody' ? R : never;
-}[GatewayRoute];
-type SignedRoute = Exclude<GatewayRoute, PublicRoute>;
+  [R in PlainRoute]: Routes[R]['signedBy'] extends 'nobody' ? R : never;
+}[PlainRoute];
+type SignedRoute = Exclude<PlainRoute, PublicRoute>;
 
 /** A request whose signature was verified and whose body has the form of its route. */
 export interface SignedCall<Body> {

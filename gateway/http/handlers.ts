@@ -22,6 +22,11 @@ export function createHandlers(services: Services): Handlers {
       commit(async (connection) =>
         registrationView(await ownRegistration(connection, { id, device: signer })),
       ),
+    publicAddress: notBuilt,
+    amend: notBuilt,
+    answer: notBuilt,
+    withdraw: notBuilt,
+    documentRemove: notBuilt,
     certificate: (call) => certify(services, call),
     caseList: ({ commit }) => commit(listCases),
     caseShow: ({ id, commit }) => commit((connection) => showCase(connection, id)),
@@ -39,6 +44,10 @@ export function createHandlers(services: Services): Handlers {
       return decided;
     },
   };
+}
+
+function notBuilt(): Promise<never> {
+  return Promise.reject(httpError('not_built'));
 }
 
 async function certify(services: Services, { id, signer, commit }: SignedCall<unknown>) {

@@ -43,6 +43,7 @@ const httpProblems = {
     'Too many registrations were submitted from this address.',
     'Wait an hour and submit again; nothing of this one was taken.',
   ),
+  not_built: row('This gateway does not do this yet.', 'Ask its operator when it will.'),
   status_list_unavailable: row('There is no status list yet.', 'Try again in a minute.'),
   internal_error: row('The gateway failed.', 'Try again; if it stays, tell the gateway’s operator.'),
 } as const satisfies ProblemCatalogue<string>;
@@ -76,6 +77,7 @@ const statuses: Readonly<Record<KnownCode, number>> = {
   nonce_replayed: 401,
   // RFC 6585 section 4.
   too_many_submissions: 429,
+  not_built: 501,
   status_list_unavailable: 503,
   internal_error: 500,
   registration_unknown: 404,

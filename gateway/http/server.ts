@@ -76,6 +76,7 @@ function addRoute(server: FastifyInstance, name: GatewayRoute, answer: Answerer)
     url: row.path,
     handler: async (request, reply) => {
       const answered = await answer(request);
+      if (typeof row.answer === 'string') throw httpError('not_built');
       // What the contract does not list does not leave, whatever a handler gives.
       if (row.answer === null) return reply.type(JWS_CONTENT_TYPE).send(answered);
       return reply.type(CONTENT_TYPE).send(JSON.stringify(row.answer.parse(answered)));
@@ -88,13 +89,14 @@ type SignedHandler = (call: SignedCall<unknown>) => Promise<Committed<unknown>>;
 
 function answerer(services: Services, handlers: Handlers, name: GatewayRoute): Answerer {
   const row = gatewayRoutes[name];
+  if (!isJson(row)) return () => Promise.reject(httpError('not_built'));
   if (row.signedBy === 'nobody') {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a row signed by nobody has a PublicRoute's handler
-    const handler = handlers[name] as () => Promise<unknown>;
+    const handler = handlers[name as keyof Handlers] as () => Promise<unknown>;
     return () => handler();
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the body was parsed with this very row's schema
-  const handler = handlers[name] as SignedHandler;
+  const handler = handlers[name as keyof Handlers] as SignedHandler;
   const hasId = row.path.includes(':id');
   return async (request) => {
     const { body, intent, now } = await openSignedRequest(services, row, rawRequest(request));
@@ -104,6 +106,15 @@ function answerer(services: Services, handlers: Handlers, name: GatewayRoute): A
     return await answerOnce(services, intent, handle);
   };
 }
+
+/** Neither bytes nor a stream of events. */
+function isJson(row: (typeof gatewayRoutes)[GatewayRoute]): row is JsonRow {
+  return typeof row.body !== 'string' && typeof row.answer !== 'string';
+}
+type JsonRow = Extract<
+  (typeof gatewayRoutes)[GatewayRoute],
+  { body: z.ZodType | null; answer: z.ZodType | null }
+>;
 
 const parametersSchema = z.object({ id: z.uuid() });
 

@@ -1,4 +1,17 @@
 import * as z from 'zod';
+import {
+  anchorSchema,
+  answerSchema,
+  caseViewSchema,
+  documentSchema,
+  epochSeconds,
+  registrationSummarySchema,
+  registrationViewSchema,
+  submissionSchema,
+  type DocumentContentType,
+} from './registration-contract.ts';
+
+export * from './registration-contract.ts';
 
 /**
  * The gateway's HTTP interface, one row a route. Errors are RFC 9457 problems (application/problem+json) with
@@ -15,147 +28,38 @@ export const SIGNATURE_LABEL = 'sanad';
 export const SIGNATURE_WINDOW_SECONDS = 300;
 export const MAX_BODY_BYTES = 64 * 1024;
 
-export const registrationStates = [
-  'draft',
-  'submitted',
-  'filed_with_authority',
-  'verifying',
-  'needs_information',
-  'attested',
-  'rejected',
-  'withdrawn',
-  'suspended',
-  'revoked',
-  'ended',
-] as const;
-export type RegistrationState = (typeof registrationStates)[number];
+/** Server-sent events (text/event-stream). */
+export const EVENTS_CONTENT_TYPE = 'text/event-stream';
+/** A comment is sent at least this often: silence for three times as long is a dead connection. */
+export const EVENTS_HEARTBEAT_SECONDS = 15;
 
-const epochSeconds = z.int().min(0);
-const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/);
-const thumbprint = base64url.length(43);
-
-export const devicePublicJwkSchema = z.strictObject({
-  kty: z.literal('OKP'),
-  crv: z.literal('Ed25519'),
-  x: base64url.length(43),
-});
-
-/** A WireGuard peer as a certificate lists it. host: A-label name, IPv4, or RFC 5952 IPv6 without brackets. */
-export const endpointSchema = z.strictObject({
-  public_key: z.string().length(44),
-  host: z.string().min(1).max(255),
-  port: z.int().min(1).max(65_535),
-});
-
-/** What the authority decided, as a certificate tells it. No personal data. */
-export const decisionSchema = z.strictObject({
-  authority: z.string().min(1).max(64),
-  profile: z.string().min(1).max(64),
-  route: z.string().min(1).max(32),
-  category: z.string().min(1).max(64),
-  decided_at: epochSeconds,
-  /** Only if the authority published one. */
-  valid_until: epochSeconds.optional(),
-});
-
-/** What the registrant's case says. `fields` is checked by the profile behind `evaluateProfile`. */
-export const submissionSchema = z.strictObject({
-  profile: z.string().min(1).max(64),
-  route: z.string().min(1).max(32),
-  category: z.string().min(1).max(64),
-  fields: z.record(z.string().max(64), z.string().max(2000)),
-  endpoints: z.array(endpointSchema).min(1).max(8),
-  device: devicePublicJwkSchema,
-  consent: z.strictObject({ text: z.string().min(1).max(4000), given_at: epochSeconds }),
-});
-
-export const registrationViewSchema = z.object({
-  id: z.uuid(),
-  state: z.enum(registrationStates),
-  profile: z.string(),
-  route: z.string(),
-  category: z.string(),
-  endpoints: z.array(endpointSchema),
-  /** Why it was rejected, revoked or needs information; the reviewer's words. */
-  note: z.string().nullable(),
-  submitted_at: epochSeconds,
-  changed_at: epochSeconds,
-});
-
-export const auditEntrySchema = z.object({
-  sequence: z.int(),
-  at: epochSeconds,
-  actor: z.string(),
-  action: z.string(),
-  commitment: z.string(),
-  previous: z.string(),
-  hash: z.string(),
-});
-
-export const caseViewSchema = registrationViewSchema.extend({
-  fields: z.record(z.string(), z.string()),
-  devices: z.array(thumbprint),
-  consent: z.object({ text: z.string(), given_at: epochSeconds }),
-  audit: z.array(auditEntrySchema),
-});
-
-/** What a reviewer signs (compact JWS, typ `sanad-attestation+jwt`, Ed25519, kid = thumbprint of the reviewer). */
-export const attestationSchema = z.strictObject({
-  ver: z.literal(1),
-  /** The gateway's origin. */
-  iss: z.string(),
-  /** The registration. */
-  sub: z.uuid(),
-  iat: epochSeconds,
-  action: z.enum(['attest', 'reject', 'revoke']),
-  /** attest only: what exactly is attested, repeated so that the issuer need not trust the gateway's database. */
-  endpoints: z.array(endpointSchema).max(8).optional(),
-  devices: z.array(thumbprint).max(64).optional(),
-  decision: decisionSchema.optional(),
-  assurance: z.enum(['attested', 'exempt', 'provisional']).optional(),
-  /** reject and revoke: why. */
-  note: z.string().max(2000).optional(),
-});
-export type Attestation = z.infer<typeof attestationSchema>;
-
-export const problemDocumentSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.string(),
-  next_action: z.string(),
-  server_time: epochSeconds,
-});
-
-/** The trust anchor as the gateway offers it and as it is installed in /etc/sanad/anchor.d. */
-export const anchorSchema = z.strictObject({
-  ver: z.literal(1),
-  /** Also the file's name. */
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
-  /** The gateway's public origin; `iss` of everything it signs. https, or http on loopback. */
-  origin: z.url().max(255),
-  /** Other origins that serve status lists. */
-  status_origins: z.array(z.url().max(255)).max(4),
-  root_keys: z.array(devicePublicJwkSchema).min(1).max(4),
-  operator: z.strictObject({
-    legal_name: z.string().min(1).max(200),
-    contact: z.string().min(1).max(200),
-    retention: z.string().min(1).max(500),
-  }),
-  /** PEM of the certificate authority behind the gateway's TLS, where it is not a public one. */
-  tls_ca: z.string().max(16_384).optional(),
-});
-export type Anchor = z.infer<typeof anchorSchema>;
+/**
+ * Server-sent events: a `snapshot` first, then a `change` for each change, `end` before the gateway ends the stream
+ * (it is shut down, or the stream is an hour old: ask again). Each event's `data` is one JSON object. The `id` of the
+ * last event, sent as Last-Event-ID, has the stream go on from there: the snapshot is then left out.
+ */
+export const registrationEventSchemas = {
+  snapshot: registrationViewSchema,
+  /** `action` is the history's; `registration` is the whole registration as it is by now. */
+  change: z.object({ action: z.string(), at: epochSeconds, registration: registrationViewSchema }),
+  end: z.object({ reason: z.enum(['shutdown', 'age', 'behind']) }),
+} as const;
+export const caseEventSchemas = {
+  snapshot: z.object({ cases: z.array(registrationSummarySchema) }),
+  change: z.object({ case: registrationSummarySchema }),
+  end: registrationEventSchemas.end,
+} as const;
 
 export type SignedBy = 'nobody' | 'device' | 'reviewer';
 interface RouteRow {
   readonly method: 'GET' | 'POST';
+  /** `:id` is a registration; `:document` one of its documents, `:kind` a kind of document. */
   readonly path: string;
   readonly signedBy: SignedBy;
-  readonly body: z.ZodType | null;
-  /** null: not JSON but a compact JWS as text. */
-  readonly answer: z.ZodType | null;
+  /** 'document': the bytes themselves, with one of `documentContentTypes`. */
+  readonly body: z.ZodType | 'document' | null;
+  /** null: not JSON but a compact JWS as text. 'document': bytes. 'events': server-sent events. */
+  readonly answer: z.ZodType | 'document' | 'events' | null;
 }
 
 export const gatewayRoutes = {
@@ -169,6 +73,14 @@ export const gatewayRoutes = {
   anchor: { method: 'GET', path: '/v1/anchor', signedBy: 'nobody', body: null, answer: anchorSchema },
   keySet: { method: 'GET', path: '/v1/key-set', signedBy: 'nobody', body: null, answer: null },
   statusList: { method: 'GET', path: '/v1/status-list/1', signedBy: 'nobody', body: null, answer: null },
+  /** The address that the gateway sees the request come from, canonical; neither kept nor logged. */
+  publicAddress: {
+    method: 'GET',
+    path: '/v1/public-address',
+    signedBy: 'nobody',
+    body: null,
+    answer: z.object({ address: z.string() }),
+  },
   submit: {
     method: 'POST',
     path: '/v1/registration',
@@ -191,12 +103,74 @@ export const gatewayRoutes = {
     body: z.strictObject({}),
     answer: z.object({ certificate: z.string(), status_list: z.string(), key_set: z.string() }),
   },
+  registrationEvents: {
+    method: 'GET',
+    path: '/v1/registration/:id/event',
+    signedBy: 'device',
+    body: null,
+    answer: 'events',
+  },
+  /** Answers what a reviewer asked: needs_information -> submitted. */
+  answer: {
+    method: 'POST',
+    path: '/v1/registration/:id/answer',
+    signedBy: 'device',
+    body: answerSchema,
+    answer: registrationViewSchema,
+  },
+  /** An open case is withdrawn; an attested or suspended one ends, and its certificates are revoked. */
+  withdraw: {
+    method: 'POST',
+    path: '/v1/registration/:id/withdrawal',
+    signedBy: 'device',
+    body: z.strictObject({
+      /** Compact JWS over `withdrawalSchema`, signed with the key that signs the request. */
+      withdrawal: z.string().max(2048),
+      /** For the reviewers to read. */
+      note: z.string().max(2000).optional(),
+    }),
+    answer: registrationViewSchema,
+  },
+  /**
+   * A new registration that is to take the place of an attested one, which stays as it is until the new one is
+   * attested and its certificate fetched. One amendment at a time. Answers with the new registration.
+   */
+  amend: {
+    method: 'POST',
+    path: '/v1/registration/:id/amendment',
+    signedBy: 'device',
+    body: submissionSchema,
+    answer: registrationViewSchema,
+  },
+  /** While the case is open. */
+  documentAdd: {
+    method: 'POST',
+    path: '/v1/registration/:id/document/:kind',
+    signedBy: 'device',
+    body: 'document',
+    answer: documentSchema,
+  },
+  /** While the case is open. The content cannot be read again by anybody. */
+  documentRemove: {
+    method: 'POST',
+    path: '/v1/registration/:id/document/:document/removal',
+    signedBy: 'device',
+    body: z.strictObject({}),
+    answer: registrationViewSchema,
+  },
   caseList: {
     method: 'GET',
     path: '/v1/case',
     signedBy: 'reviewer',
     body: null,
-    answer: z.object({ cases: z.array(registrationViewSchema) }),
+    answer: z.object({ cases: z.array(registrationSummarySchema) }),
+  },
+  caseEvents: {
+    method: 'GET',
+    path: '/v1/case/event',
+    signedBy: 'reviewer',
+    body: null,
+    answer: 'events',
   },
   caseShow: {
     method: 'GET',
@@ -205,7 +179,14 @@ export const gatewayRoutes = {
     body: null,
     answer: caseViewSchema,
   },
-  /** attest, reject, revoke: the signed statement says which. */
+  caseDocument: {
+    method: 'GET',
+    path: '/v1/case/:id/document/:document',
+    signedBy: 'reviewer',
+    body: null,
+    answer: 'document',
+  },
+  /** One of `reviewerActions`: the signed statement says which. */
   caseDecide: {
     method: 'POST',
     path: '/v1/case/:id/decision',
@@ -215,16 +196,33 @@ export const gatewayRoutes = {
   },
 } as const satisfies Record<string, RouteRow>;
 
-export type GatewayRoute = keyof typeof gatewayRoutes;
-export type GatewayAnswer<R extends GatewayRoute> = (typeof gatewayRoutes)[R]['answer'] extends z.ZodType
-  ? z.infer<(typeof gatewayRoutes)[R]['answer']>
-  : string;
-export type GatewayBody<R extends GatewayRoute> = (typeof gatewayRoutes)[R]['body'] extends z.ZodType
-  ? z.infer<(typeof gatewayRoutes)[R]['body']>
-  : undefined;
-export type Submission = z.infer<typeof submissionSchema>;
-export type RegistrationView = z.infer<typeof registrationViewSchema>;
-export type CaseView = z.infer<typeof caseViewSchema>;
-export type ProblemDocument = z.infer<typeof problemDocumentSchema>;
-export type EndpointClaim = z.infer<typeof endpointSchema>;
-export type DecisionClaim = z.infer<typeof decisionSchema>;
+type Routes = typeof gatewayRoutes;
+export type GatewayRoute = keyof Routes;
+/** Routes that take JSON or nothing and answer with JSON or a compact JWS. */
+export type PlainRoute = {
+  [R in GatewayRoute]: Extract<Routes[R]['body'] | Routes[R]['answer'], string> extends never ? R : never;
+}[GatewayRoute];
+export type EventRoute = {
+  [R in GatewayRoute]: Routes[R]['answer'] extends 'events' ? R : never;
+}[GatewayRoute];
+
+/** A document's content with what it was found to be. */
+export interface DocumentContent {
+  readonly contentType: DocumentContentType;
+  readonly bytes: Uint8Array;
+}
+
+export type GatewayAnswer<R extends GatewayRoute> = Routes[R]['answer'] extends z.ZodType
+  ? z.infer<Routes[R]['answer']>
+  : Routes[R]['answer'] extends 'document'
+    ? DocumentContent
+    : string;
+export type GatewayBody<R extends GatewayRoute> = Routes[R]['body'] extends z.ZodType
+  ? z.infer<Routes[R]['body']>
+  : Routes[R]['body'] extends 'document'
+    ? DocumentContent
+    : undefined;
+/** As a client writes it: members with a default may be left out. */
+export type GatewayBodyInput<R extends GatewayRoute> = Routes[R]['body'] extends z.ZodType
+  ? z.input<Routes[R]['body']>
+  : GatewayBody<R>;

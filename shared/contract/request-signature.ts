@@ -37,6 +37,8 @@ export interface RequestToSign {
   readonly content?: {
     /** SHA-256 over the body's bytes as sent, standard base64. */
     readonly sha256Base64: string;
+    /** application/json where it is not said. */
+    readonly contentType?: string;
     /** The same for every retry of the same intent, another for each new one. */
     readonly idempotencyKey: string;
   };
@@ -85,7 +87,7 @@ export function contentDigestField(sha256Base64: string): string {
 function contentFields(request: RequestToSign): Readonly<Record<string, string>> {
   if (request.content === undefined) return {};
   return {
-    'content-type': CONTENT_TYPE,
+    'content-type': request.content.contentType ?? CONTENT_TYPE,
     'content-digest': contentDigestField(request.content.sha256Base64),
     'idempotency-key': `"${request.content.idempotencyKey}"`,
   };

@@ -20,6 +20,7 @@ describe('what others wrote', () => {
       ...{ id: '0f8fad5b-d9cb-469f-a165-70867728950e', state: 'submitted', profile: 'pk-pta@1', route: 'B' },
       ...{ category: 'freelancer', endpoints: [], note: null, submitted_at: 1, changed_at: 1, fields: {} },
       ...{ devices: [], consent: { text: 'yes', given_at: Number.MAX_SAFE_INTEGER }, audit: [] },
+      ...{ amends: null, amended_by: null, thread: [], documents: [], certificates: [] },
     };
     expect(caseLines(shown)).toContain('  consent     no date: yes');
   });
