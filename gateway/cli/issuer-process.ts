@@ -28,7 +28,8 @@ export async function startIssuer(options: {
       // Its standard input ends when this process does, even by kill -9, and then it ends too.
       ...['--status-ttl', String(options.statusTtlSeconds), '--exit-with-stdin'],
     ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
+    // The front end's database is none of its business.
+    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, DATABASE_URL: undefined } },
   );
   const ended = once(child, 'exit');
   await whenReady(child);

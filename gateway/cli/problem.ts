@@ -31,6 +31,12 @@ export const commandProblems = {
     reason: 'Clients reach this gateway over https, and there is no certificate to serve it with.',
     nextAction: 'Give --tls-certificate and --tls-key, or --behind-proxy where a proxy ends TLS.',
   },
+  database_url_malformed: {
+    kind: 'usage',
+    reason: 'DATABASE_URL does not name a PostgreSQL database.',
+    nextAction:
+      'Set it to postgresql://USER@HOST/DATABASE, or unset it to use the gateway’s own SQLite file.',
+  },
   root_key_differs: {
     kind: 'usage',
     reason: 'The key file is not a root key of this gateway: no client would accept what it signs.',

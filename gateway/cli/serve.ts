@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import process from 'node:process';
 import type { FastifyInstance } from 'fastify';
-import { gatewayFiles, type GatewayIdentity } from '../configuration.ts';
+import type { GatewayIdentity } from '../configuration.ts';
 import type { TlsFiles } from '../http/listener.ts';
 import { createGatewayServer } from '../http/server.ts';
 import type { Services } from '../http/services.ts';
@@ -9,6 +8,7 @@ import { issuerAt } from '../issuer/client.ts';
 import { StatusPublisher } from '../status/publisher.ts';
 import { openDatabase } from '../storage/database.ts';
 import { forgetExpired } from '../storage/request-memory-store.ts';
+import { databaseLocation } from './database-location.ts';
 import { readIdentity } from './identity.ts';
 import { parseListen, type ListenAddress } from './listen-address.ts';
 import { startIssuer } from './issuer-process.ts';
@@ -67,7 +67,7 @@ interface Parts {
 async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopReason>): Promise<void> {
   const { options, identity, tls, address } = parts;
   const issuer = issuerAt(issuerSocket);
-  const database = await openDatabase(join(options.dir, gatewayFiles.database));
+  const database = await openDatabase(databaseLocation(options.dir, process.env));
   const publisher = new StatusPublisher(issuer, log);
   const services: Services = { identity, database, issuer, publisher, now, log };
   const server = createGatewayServer(services, {

@@ -1,6 +1,7 @@
 import { SIGNATURE_WINDOW_SECONDS } from '#shared/contract/gateway-contract.ts';
 import type { Connection } from '../storage/database.ts';
 import { consumeNonce, isNonceUsed, recallAnswer, rememberAnswer } from '../storage/request-memory-store.ts';
+import { inTransaction } from '../storage/transaction.ts';
 import { httpError } from './problem.ts';
 import type { Services } from './services.ts';
 import type { RequestSignature } from './signature.ts';
@@ -18,7 +19,10 @@ export interface Committed<Answer> {
   readonly answer: Answer;
 }
 
-/** Makes the change; the nonce, the change and the remembered answer in one transaction, or none of them. */
+/**
+ * Makes the change; the nonce, the change and the remembered answer in one transaction, or none of them. The change is
+ * made again where another was faster: what it does outside the database must be safe to repeat.
+ */
 export type Commit = <Answer>(
   change: (connection: Connection) => Promise<Answer>,
 ) => Promise<Committed<Answer>>;
@@ -63,7 +67,7 @@ class OvertakenError extends Error {}
 
 function committer(services: Services, intent: SignedIntent): Commit {
   return async <Answer>(change: (connection: Connection) => Promise<Answer>) => {
-    const answer = await services.database.transaction().execute(async (transaction) => {
+    const answer = await inTransaction(services.database, async (transaction) => {
       if (!(await consume(transaction, services, intent))) throw httpError('nonce_replayed');
       const made = await change(transaction);
       await remember(transaction, services, intent, made);

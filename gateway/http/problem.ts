@@ -110,6 +110,9 @@ const statuses: Readonly<Record<KnownCode, number>> = {
   issuer_running: 503,
   issuer_failed: 503,
   storage_full: 507,
+  storage_busy: 503,
+  storage_unavailable: 503,
+  database_not_durable: 503,
 };
 
 /** RFC 9457 section 3, with our extension members. */

@@ -1,5 +1,5 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { SqliteDialect, type Dialect, type SqliteDatabase } from 'kysely';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
+import { SqliteAdapter, SqliteDialect, type Dialect, type SqliteDatabase } from 'kysely';
 
 const BUSY_TIMEOUT_MILLISECONDS = 5000;
 
@@ -13,7 +13,16 @@ export function openSqlite(file: string): DatabaseSync {
 
 /** Kysely's SQLite dialect over Node's own SQLite. */
 export function sqliteDialect(database: DatabaseSync): Dialect {
-  return new SqliteDialect({ database: asSqliteDatabase(database) });
+  const dialect = new SqliteDialect({ database: asSqliteDatabase(database) });
+  // A migration that was killed half-way is not there at all: SQLite can do that, Kysely does not rely on it.
+  dialect.createAdapter = () => new TransactionalAdapter();
+  return dialect;
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 function asSqliteDatabase(database: DatabaseSync): SqliteDatabase {
@@ -22,18 +31,29 @@ function asSqliteDatabase(database: DatabaseSync): SqliteDatabase {
       database.close();
     },
     prepare: (sql) => {
-      // After some errors, a full disk among them, SQLite has rolled back itself: rolling back what is not there
-      // would fail and hide what happened.
-      const isOver = sql === 'rollback' && !database.isTransaction;
-      const statement = database.prepare(isOver ? 'SELECT 1 WHERE 0' : sql);
+      const statement = database.prepare(statementFor(sql, database));
       return {
         reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...parameters.map(bindable)),
+        all: (parameters) => statement.all(...parameters.map(bindable)).map(plainRow),
         run: (parameters) => statement.run(...parameters.map(bindable)),
         iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
       };
     },
   };
+}
+
+function statementFor(sql: string, database: DatabaseSync): string {
+  // Every transaction here writes. One that began by reading would fail at its first write, without waiting, where
+  // another process had written meanwhile.
+  if (sql === 'begin') return 'begin immediate';
+  // After some errors, a full disk among them, SQLite has rolled back itself: rolling back what is not there
+  // would fail and hide what happened.
+  return sql === 'rollback' && !database.isTransaction ? 'SELECT 1 WHERE 0' : sql;
+}
+
+/** Node gives rows without a prototype, which are equal to no object literal. */
+function plainRow(row: Readonly<Record<string, SQLOutputValue>>): Readonly<Record<string, SQLOutputValue>> {
+  return { ...row };
 }
 
 function bindable(value: unknown): SQLInputValue {

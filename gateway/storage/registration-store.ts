@@ -101,9 +101,9 @@ export async function devicesOf(connection: Connection, id: string): Promise<rea
     .selectFrom('device')
     .select(['thumbprint', 'x'])
     .where('registration', '=', id)
-    .orderBy('thumbprint')
     .execute();
-  return rows.map(({ thumbprint, x }) => ({ thumbprint, x }));
+  // Sorted here: PostgreSQL sorts by the rules of a language, which put `a` before `B`.
+  return rows.toSorted((one, other) => (one.thumbprint < other.thumbprint ? -1 : 1));
 }
 
 /** A device key by its thumbprint, whichever registration brought it. */

@@ -51,7 +51,8 @@ export interface TestTls {
   readonly key: string;
 }
 
-export async function startGateway(tls?: TestTls): Promise<RunningGateway> {
+/** `databaseUrl`: a PostgreSQL database instead of the gateway's own SQLite file. */
+export async function startGateway(tls?: TestTls, databaseUrl?: string): Promise<RunningGateway> {
   const home = mkdtempSync(join(tmpdir(), 'sanad-gateway-'));
   const directory = join(home, 'g');
   const port = await freePort();
@@ -77,7 +78,10 @@ export async function startGateway(tls?: TestTls): Promise<RunningGateway> {
     const words = ['serve', '--dir', directory, '--listen', `127.0.0.1:${port}`];
     if (tls !== undefined) words.push('--tls-certificate', tls.certificate, '--tls-key', tls.key);
     const [command = process.execPath, ...rest] = [...within, process.execPath, program, ...words];
-    const started = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(command, rest, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, DATABASE_URL: databaseUrl },
+    });
     child = started;
     started.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
     const ready = await Promise.race([once(started.stdout, 'data'), once(started, 'exit')]);
