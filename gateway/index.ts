@@ -41,6 +41,10 @@ program
   .option('--behind-proxy', 'serve plain http: a proxy in front ends TLS', false)
   .option('--issuer-socket <path>', 'use this sanad-issuer instead of starting one')
   .option('--status-ttl <seconds>', 'how long clients use a status list before they ask again', seconds, 900)
+  .option(
+    '--monitor <address>',
+    'health and metrics for the operator: a unix socket’s path or 127.0.0.1:9464',
+  )
   .action((options: ServeOptions) =>
     runCommand(false, async () => {
       const { serveGateway } = await import('./cli/serve.ts');

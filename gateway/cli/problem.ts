@@ -37,6 +37,12 @@ export const commandProblems = {
     nextAction:
       'Set it to postgresql://USER@HOST/DATABASE, or unset it to use the gateway’s own SQLite file.',
   },
+  monitor_public: {
+    kind: 'usage',
+    reason: 'Health and metrics are told on this machine alone, and the address is not its loopback.',
+    nextAction:
+      'Give --monitor a path for a unix socket or an address such as 127.0.0.1:9464, and forward from there.',
+  },
   root_key_differs: {
     kind: 'usage',
     reason: 'The key file is not a root key of this gateway: no client would accept what it signs.',

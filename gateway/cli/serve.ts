@@ -1,16 +1,22 @@
+import type { Server } from 'node:http';
 import process from 'node:process';
-import type { FastifyInstance } from 'fastify';
 import type { GatewayIdentity } from '../configuration.ts';
+import { closeServer } from '../http/close-server.ts';
 import type { TlsFiles } from '../http/listener.ts';
 import { createGatewayServer } from '../http/server.ts';
 import type { Services } from '../http/services.ts';
 import { issuerAt } from '../issuer/client.ts';
+import { createLog, teeLog } from '../log/log.ts';
+import { startMonitor, type MonitorAddress } from '../monitor/listen.ts';
+import { Metrics } from '../monitor/metrics.ts';
+import { checkReadiness, type Readiness } from '../monitor/readiness.ts';
 import { StatusPublisher } from '../status/publisher.ts';
 import { openDatabase } from '../storage/database.ts';
+import { asStorageProblem } from '../storage/problem.ts';
 import { forgetExpired } from '../storage/request-memory-store.ts';
 import { databaseLocation } from './database-location.ts';
 import { readIdentity } from './identity.ts';
-import { parseListen, type ListenAddress } from './listen-address.ts';
+import { parseListen, parseMonitor, type ListenAddress } from './listen-address.ts';
 import { startIssuer } from './issuer-process.ts';
 import { commandError } from './problem.ts';
 import { readNamedFile } from './read-file.ts';
@@ -24,14 +30,13 @@ export interface ServeOptions {
   /** An issuer that somebody else runs; absent, it is started here. */
   readonly issuerSocket?: string;
   readonly statusTtl: number;
+  /** Where the operator reads health and metrics. */
+  readonly monitor?: string;
 }
 
 const FORGET_EVERY_MILLISECONDS = 60_000;
 
 const now = (): number => Math.floor(Date.now() / 1000);
-const log = (line: string): void => {
-  process.stderr.write(`sanad-gateway: ${line}\n`);
-};
 
 /** Runs the gateway until SIGTERM or SIGINT, with an issuer of its own where none is given. */
 export async function serveGateway(options: ServeOptions): Promise<void> {
@@ -43,6 +48,7 @@ export async function serveGateway(options: ServeOptions): Promise<void> {
     identity,
     address: parseListen(options.listen),
     tls: readTls(options, identity),
+    monitor: options.monitor === undefined ? undefined : parseMonitor(options.monitor),
   };
   if (options.issuerSocket !== undefined) {
     await serveWith(parts, options.issuerSocket, stop);
@@ -62,12 +68,19 @@ interface Parts {
   readonly identity: GatewayIdentity;
   readonly address: ListenAddress;
   readonly tls: TlsFiles | undefined;
+  readonly monitor: MonitorAddress | undefined;
 }
 
 async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopReason>): Promise<void> {
-  const { options, identity, tls, address } = parts;
+  const { options, identity, tls, address, monitor } = parts;
   const issuer = issuerAt(issuerSocket);
   const database = await openDatabase(databaseLocation(options.dir, process.env));
+  const readiness = (): Promise<Readiness> =>
+    checkReadiness({ database, issuer, publisher, directory: options.dir, now });
+  const metrics = new Metrics(readiness);
+  const log = teeLog(createLog('sanad-gateway'), (entry) => {
+    metrics.count(entry);
+  });
   const publisher = new StatusPublisher(issuer, log);
   const services: Services = { identity, database, issuer, publisher, now, log };
   const server = createGatewayServer(services, {
@@ -75,17 +88,27 @@ async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopR
     ...(tls === undefined ? {} : { tls }),
   });
   const forgetting = forgetRegularly(services);
+  let monitoring: Server | undefined;
   try {
+    if (monitor !== undefined)
+      monitoring = await listenTo(() => startMonitor(monitor, { metrics, readiness }));
     await publisher.refresh();
-    await listen(server, address);
+    await listenTo(() => server.listen(address));
+    log({ event: 'started' });
     process.stdout.write(`listening on ${options.listen} for ${identity.configuration.origin}\n`);
-    if ((await stop) === 'issuer_ended') issuerGone();
+    const reason = await stop;
+    log({ event: reason === 'issuer_ended' ? 'issuer_ended' : 'stopping' });
+    // Without an issuer nothing is decided: better to end, and be started whole by whoever started us.
+    if (reason === 'issuer_ended') process.exitCode = 1;
   } finally {
     clearInterval(forgetting);
     publisher.stop();
     // Lets the requests under way end: what was accepted is answered.
-    await server.close();
+    await closeServer(server, { log });
     await database.destroy();
+    monitoring?.close();
+    monitoring?.closeAllConnections();
+    log({ event: 'stopped' });
   }
 }
 
@@ -100,19 +123,19 @@ function readTls(options: ServeOptions, { configuration }: GatewayIdentity): Tls
   return undefined;
 }
 
-async function listen(server: FastifyInstance, { host, port }: ListenAddress): Promise<void> {
+async function listenTo<T>(listen: () => Promise<T>): Promise<T> {
   try {
-    await server.listen({ host, port });
+    return await listen();
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'unknown';
     throw commandError('listen_failed', { detail, cause: error });
   }
 }
 
-function forgetRegularly({ database }: Services): NodeJS.Timeout {
+function forgetRegularly({ database, log }: Services): NodeJS.Timeout {
   const forget = (): void => {
     forgetExpired(database, now()).catch((error: unknown) => {
-      log(`forgetting: ${error instanceof Error ? error.message : String(error)}`);
+      log({ event: 'trouble', at: 'forgetting', error: asStorageProblem(error) });
     });
   };
   forget();
@@ -129,10 +152,4 @@ function signalled(): Promise<StopReason> {
       });
     }
   });
-}
-
-/** Without an issuer nothing is decided: better to end, and be started whole by whoever started us. */
-function issuerGone(): void {
-  log('the issuer has ended, so does the gateway');
-  process.exitCode = 1;
 }

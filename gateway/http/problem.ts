@@ -44,6 +44,10 @@ const httpProblems = {
     'Wait an hour and submit again; nothing of this one was taken.',
   ),
   not_built: row('This gateway does not do this yet.', 'Ask its operator when it will.'),
+  too_many_requests: row(
+    'Too many requests come from this address, or with this key.',
+    'Wait a minute and go on more slowly; nothing of this one was taken.',
+  ),
   status_list_unavailable: row('There is no status list yet.', 'Try again in a minute.'),
   internal_error: row('The gateway failed.', 'Try again; if it stays, tell the gateway’s operator.'),
 } as const satisfies ProblemCatalogue<string>;
@@ -78,6 +82,7 @@ const statuses: Readonly<Record<KnownCode, number>> = {
   // RFC 6585 section 4.
   too_many_submissions: 429,
   not_built: 501,
+  too_many_requests: 429,
   status_list_unavailable: 503,
   internal_error: 500,
   registration_unknown: 404,

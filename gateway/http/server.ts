@@ -14,22 +14,26 @@ import {
   type Patience,
   type TlsFiles,
 } from './listener.ts';
+import { defaultRates, limitRates, type KeyLimit, type Rates } from './limits.ts';
 import { httpError, problemDocument } from './problem.ts';
 import { openSignedRequest, type RawRequest } from './request.ts';
 import type { Services } from './services.ts';
-import { SubmissionLimit } from './submission-limit.ts';
 import { asStorageProblem } from '../storage/problem.ts';
+
+/** RFC 9110 section 10.2.3. */
+const RETRY_AFTER_SECONDS = '60';
 
 export interface ServerOptions {
   readonly tls?: TlsFiles;
   readonly patience?: Patience;
   /** Everybody comes from the proxy's address: counting by address is the proxy's to do. */
   readonly isBehindProxy?: boolean;
+  readonly rates?: Rates;
 }
 
 /** The gateway's HTTP server: one Fastify route for each row of the contract. */
 export function createGatewayServer(services: Services, options: ServerOptions = {}): FastifyInstance {
-  const { tls, patience = defaultPatience, isBehindProxy = false } = options;
+  const { tls, patience = defaultPatience, isBehindProxy = false, rates = defaultRates } = options;
   const server = Fastify({
     // Its log lines carry addresses; ours are written in `logRequest`.
     logger: false,
@@ -43,10 +47,10 @@ export function createGatewayServer(services: Services, options: ServerOptions =
   });
   readBodiesRaw(server);
   answerProblems(server, services);
-  if (!isBehindProxy) limitSubmissions(server, services);
+  const keyLimit = limitRates(server, { isBehindProxy, rates, now: services.now });
   const handlers = createHandlers(services);
   for (const name of Object.keys(gatewayRoutes)) {
-    if (isRoute(name)) addRoute(server, name, answerer(services, handlers, name));
+    if (isRoute(name)) addRoute(server, name, answerer({ services, handlers, keyLimit }, name));
   }
   return server;
 }
@@ -56,16 +60,6 @@ function readBodiesRaw(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(CONTENT_TYPE, { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
-  });
-}
-
-/** Before anything of the request is read. */
-function limitSubmissions(server: FastifyInstance, services: Services): void {
-  const limit = new SubmissionLimit();
-  const { method, path } = gatewayRoutes.submit;
-  server.addHook('onRequest', async (request) => {
-    if (request.method !== method || request.routeOptions.url !== path) return;
-    if (!limit.take(request.ip, services.now())) throw httpError('too_many_submissions');
   });
 }
 
@@ -87,7 +81,13 @@ function addRoute(server: FastifyInstance, name: GatewayRoute, answer: Answerer)
 type Answerer = (request: FastifyRequest) => Promise<unknown>;
 type SignedHandler = (call: SignedCall<unknown>) => Promise<Committed<unknown>>;
 
-function answerer(services: Services, handlers: Handlers, name: GatewayRoute): Answerer {
+interface AnswererParts {
+  readonly services: Services;
+  readonly handlers: Handlers;
+  readonly keyLimit: KeyLimit;
+}
+
+function answerer({ services, handlers, keyLimit }: AnswererParts, name: GatewayRoute): Answerer {
   const row = gatewayRoutes[name];
   if (!isJson(row)) return () => Promise.reject(httpError('not_built'));
   if (row.signedBy === 'nobody') {
@@ -102,6 +102,7 @@ function answerer(services: Services, handlers: Handlers, name: GatewayRoute): A
     const { body, intent, now } = await openSignedRequest(services, row, rawRequest(request));
     const id = hasId ? readId(request.params) : '';
     const { keyId: signer } = intent.signature;
+    keyLimit(request, signer, now);
     const handle = (commit: Commit) => handler({ id, body, signer, now, commit });
     return await answerOnce(services, intent, handle);
   };
@@ -138,7 +139,8 @@ function answerProblems(server: FastifyInstance, services: Services): void {
   const answer = (error: unknown, reply: FastifyReply): FastifyReply => {
     const document = problemDocument(error, services.now());
     codes.set(reply, document.code);
-    if (document.status === 500) services.log(`failed: ${stackOf(error)}`);
+    if (document.status === 500) services.log({ event: 'failure', at: 'request', error });
+    if (document.status === 429) reply.header('retry-after', RETRY_AFTER_SECONDS);
     return reply.code(document.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(document));
   };
   server.setErrorHandler((error, _request, reply) => answer(known(error), reply));
@@ -148,11 +150,15 @@ function answerProblems(server: FastifyInstance, services: Services): void {
   });
 }
 
-/** Route, not path: a registration's identifier is personal data too. No address, no key. */
-function logRequest(services: Services, request: FastifyRequest, reply: FastifyReply, code = ''): void {
-  const route = request.routeOptions.url ?? '(unknown)';
-  const took = Math.round(reply.elapsedTime);
-  services.log(`${request.method} ${route} ${reply.statusCode} ${code} ${took} ms`.replace('  ', ' '));
+function logRequest(services: Services, request: FastifyRequest, reply: FastifyReply, code?: string): void {
+  services.log({
+    event: 'request',
+    method: request.method,
+    route: request.routeOptions.url ?? '(unknown)',
+    status: reply.statusCode,
+    ...(code === undefined ? {} : { code }),
+    milliseconds: Math.round(reply.elapsedTime),
+  });
 }
 
 /** Fastify's own errors and those of the disk, in our words. */
@@ -164,10 +170,6 @@ function known(thrown: unknown): unknown {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return httpError('content_type_wrong');
   const status = 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' && status < 500 ? httpError('request_malformed') : error;
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function isRoute(name: string): name is GatewayRoute {

@@ -1,5 +1,6 @@
 import type { GatewayIdentity } from '../configuration.ts';
 import type { IssuerPort } from '../issuer/client.ts';
+import type { Log } from '../log/log.ts';
 import type { StatusPublisher } from '../status/publisher.ts';
 import type { Connection } from '../storage/database.ts';
 
@@ -11,6 +12,6 @@ export interface Services {
   readonly publisher: StatusPublisher;
   /** Seconds since the epoch. */
   readonly now: () => number;
-  /** One line, without personal data. */
-  readonly log: (line: string) => void;
+  /** Without personal data: LogEntry has no place for any. */
+  readonly log: Log;
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { SanadError } from '#shared/contract/problem.ts';
 import { readKeyFile } from '../key/key-file.ts';
+import { createLog } from '../log/log.ts';
 import { issuerFiles, readIssuerConfiguration } from './configuration.ts';
 import { Issuer } from './issuer.ts';
 import { listen } from './listen.ts';
@@ -21,9 +22,6 @@ interface Options {
 }
 
 const now = (): number => Math.floor(Date.now() / 1000);
-const log = (line: string): void => {
-  process.stderr.write(`sanad-issuer: ${line}\n`);
-};
 
 async function run(options: Options): Promise<void> {
   const configuration = readIssuerConfiguration(options.dir);
@@ -42,7 +40,7 @@ async function run(options: Options): Promise<void> {
   });
   const server = createIssuerServer(
     new Issuer({ configuration, certificateKey, store, statusList, now }),
-    log,
+    createLog('sanad-issuer'),
   );
   await listen(server, options.socket);
   stopOn(options, () => {
@@ -99,7 +97,7 @@ await new Command('sanad-issuer')
     try {
       await run(options);
     } catch (error) {
-      log(describe(error));
+      process.stderr.write(`sanad-issuer: ${describe(error)}\n`);
       process.exit(1);
     }
   })

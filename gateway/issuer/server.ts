@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { MessageLines, messageError } from '#shared/contract/message-lines.ts';
 import { SanadError, type Problem } from '#shared/contract/problem.ts';
 import { parseStrictJson } from '#shared/registration/strict-json.ts';
+import type { Log } from '../log/log.ts';
 import type { Issuer } from './issuer.ts';
 import { issuerError } from './problem.ts';
 import { asStorageProblem } from '../storage/problem.ts';
@@ -11,7 +12,7 @@ const IDLE_MILLISECONDS = 30_000;
 const MAX_CONNECTIONS = 64;
 
 /** The issuer on its socket. `log` hears of what the answer does not tell: unexpected failures. */
-export function createIssuerServer(issuer: Issuer, log: (line: string) => void): Server {
+export function createIssuerServer(issuer: Issuer, log: Log): Server {
   const server = createServer((socket) => {
     serve(socket, issuer, log);
   });
@@ -19,7 +20,7 @@ export function createIssuerServer(issuer: Issuer, log: (line: string) => void):
   return server;
 }
 
-function serve(socket: Socket, issuer: Issuer, log: (line: string) => void): void {
+function serve(socket: Socket, issuer: Issuer, log: Log): void {
   const lines = new MessageLines(MAX_REQUEST_BYTES);
   socket.setTimeout(IDLE_MILLISECONDS, () => socket.destroy());
   // The other end went away; there is nobody left to tell.
@@ -33,12 +34,7 @@ function serve(socket: Socket, issuer: Issuer, log: (line: string) => void): voi
   });
 }
 
-async function answerLine(
-  socket: Socket,
-  line: string,
-  issuer: Issuer,
-  log: (line: string) => void,
-): Promise<void> {
+async function answerLine(socket: Socket, line: string, issuer: Issuer, log: Log): Promise<void> {
   let id: number | null = null;
   try {
     const request = readRequest(line);
@@ -80,10 +76,10 @@ function perform(issuer: Issuer, request: IssuerRequest): Promise<object> {
   }
 }
 
-function problemOf(thrown: unknown, log: (line: string) => void): Problem {
+function problemOf(thrown: unknown, log: Log): Problem {
   const error = asStorageProblem(thrown);
   if (error instanceof SanadError) return error.problem;
-  log(`failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  log({ event: 'failure', at: 'issuer_request', error });
   return issuerError('issuer_failed').problem;
 }
 

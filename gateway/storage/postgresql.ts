@@ -34,6 +34,10 @@ export function postgresqlDialect(url: string): Dialect {
   });
   // An idle connection that the server ended. The pool has dropped it, and whoever needs one makes another.
   pool.on('error', () => undefined);
+  // One in use: what is asked of it next fails and says so. Unheard, the event would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return new PostgresDialect({ pool: namingProblems(pool) });
 }
 

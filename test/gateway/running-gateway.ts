@@ -17,8 +17,8 @@ export interface RunningGateway {
   readonly port: number;
   readonly log: () => string;
   stop(signal: NodeJS.Signals): Promise<number | null>;
-  /** `within`: a command that runs the gateway's, such as unshare. */
-  start(within?: readonly string[]): Promise<void>;
+  /** `within`: a command that runs the gateway's, such as unshare. `options`: more of `serve`'s. */
+  start(within?: readonly string[], options?: readonly string[]): Promise<void>;
   readonly pid: () => number;
   readonly hasEnded: () => boolean;
   review(...words: readonly string[]): Promise<Outcome>;
@@ -74,8 +74,8 @@ export async function startGateway(tls?: TestTls, databaseUrl?: string): Promise
   if (made.code !== 0) throw new Error(made.stderr);
   let child: ChildProcess | undefined;
   let log = '';
-  const start = async (within: readonly string[] = []): Promise<void> => {
-    const words = ['serve', '--dir', directory, '--listen', `127.0.0.1:${port}`];
+  const start = async (within: readonly string[] = [], options: readonly string[] = []): Promise<void> => {
+    const words = ['serve', '--dir', directory, '--listen', `127.0.0.1:${port}`, ...options];
     if (tls !== undefined) words.push('--tls-certificate', tls.certificate, '--tls-key', tls.key);
     const [command = process.execPath, ...rest] = [...within, process.execPath, program, ...words];
     const started = spawn(command, rest, {
@@ -108,6 +108,39 @@ export async function startGateway(tls?: TestTls, databaseUrl?: string): Promise
       ),
     remove: () => {
       rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * A second front end: another process on the same database, with the first one's directory and issuer. Answered like the
+ * first one, which is why requests to it are signed for that one's origin.
+ */
+export async function startFrontEnd(
+  gateway: RunningGateway,
+  databaseUrl: string,
+): Promise<
+  Pick<RunningGateway, 'origin' | 'port' | 'log'> & { kill(signal: NodeJS.Signals): Promise<void> }
+> {
+  const port = await freePort();
+  const issuer = ['--issuer-socket', join(gateway.directory, 'issuer/issuer.sock')];
+  const words = ['serve', '--dir', gateway.directory, '--listen', `127.0.0.1:${port}`, ...issuer];
+  const child = spawn(process.execPath, [program, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, DATABASE_URL: databaseUrl },
+  });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const ready = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+  if (!String(ready[0]).startsWith('listening')) throw new Error(`the front end did not start: ${log}`);
+  return {
+    ...{ origin: gateway.origin, port },
+    log: () => log,
+    kill: async (signal) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await ended;
     },
   };
 }

@@ -82,6 +82,7 @@ export function startPostgresql(): RunningPostgresql {
     },
     pid: () => Number(execFileSync('head', ['-n1', join(data, 'postmaster.pid')]).toString()),
     stop: () => {
+      if (!existsSync(join(data, 'postmaster.pid'))) return;
       call('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']);
     },
     remove: () => {
