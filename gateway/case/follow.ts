@@ -1,6 +1,10 @@
-import type { CaseView, RegistrationSummary } from '#shared/contract/gateway-contract.ts';
+import type { CaseView, RegistrationSummary, RegistrationView } from '#shared/contract/gateway-contract.ts';
+import { amendmentsOf } from '../storage/amendment-store.ts';
 import { auditEntriesOf } from '../storage/audit-store.ts';
+import { certificatesOf } from '../storage/certificate-store.ts';
 import type { Connection } from '../storage/database.ts';
+import { documentsOf } from '../storage/document-store.ts';
+import { messagesOf } from '../storage/message-store.ts';
 import {
   devicesOf,
   findRegistration,
@@ -8,7 +12,7 @@ import {
   type StoredRegistration,
 } from '../storage/registration-store.ts';
 import { caseError } from './problem.ts';
-import { caseView, registrationSummary } from './view.ts';
+import { caseView, registrationSummary, registrationView } from './view.ts';
 
 /**
  * A device's own registration. Somebody else's is answered like one that does not exist: who is registered is
@@ -25,15 +29,41 @@ export async function ownRegistration(
   return registration;
 }
 
+/** What its registrant sees of it. */
+export async function viewOf(
+  connection: Connection,
+  registration: StoredRegistration,
+): Promise<RegistrationView> {
+  const { id } = registration;
+  return registrationView(registration, {
+    amendedBy: (await amendmentsOf(connection, [id])).get(id),
+    thread: await messagesOf(connection, id),
+    documents: await documentsOf(connection, id),
+  });
+}
+
 /** Every case, newest first, for reviewers. */
 export async function listCases(connection: Connection): Promise<{ cases: RegistrationSummary[] }> {
-  const registrations = await listRegistrations(connection);
-  return { cases: registrations.map(registrationSummary) };
+  return { cases: await summariesOf(connection, await listRegistrations(connection)) };
+}
+
+export async function summariesOf(
+  connection: Connection,
+  registrations: readonly StoredRegistration[],
+): Promise<RegistrationSummary[]> {
+  const ids = registrations.map(({ id }) => id);
+  const amendments = await amendmentsOf(connection, ids);
+  return registrations.map((stored) => registrationSummary(stored, amendments.get(stored.id)));
 }
 
 /** One case in full, for reviewers. */
 export async function showCase(connection: Connection, id: string): Promise<CaseView> {
   const registration = await findRegistration(connection, id);
   if (registration === undefined) throw caseError('registration_unknown');
-  return caseView(registration, await devicesOf(connection, id), await auditEntriesOf(connection, id));
+  return caseView(registration, {
+    view: await viewOf(connection, registration),
+    devices: await devicesOf(connection, id),
+    certificates: await certificatesOf(connection, id),
+    entries: await auditEntriesOf(connection, id),
+  });
 }

@@ -36,6 +36,43 @@ export const caseProblems = {
     'The statement was signed too long ago, or in the future.',
     'Set the clock and sign the statement anew.',
   ),
+  question_missing: row('The statement asks nothing.', 'Write the question: --question TEXT'),
+  amendment_open: row(
+    'An amendment of this registration is under way already.',
+    'Wait for it, fetch its certificate, or withdraw it; then amend.',
+  ),
+  withdrawal_differs: row(
+    'The signed withdrawal is about another registration, or of another device.',
+    'Sign it for this registration with the key that signs the request.',
+  ),
+  withdrawal_not_fresh: row(
+    'The withdrawal was signed too long ago, or in the future.',
+    'Set the clock by server_time and sign it anew.',
+  ),
+  document_kind_unknown: row(
+    'The authority profile has no such kind of document.',
+    'Choose one of the kinds named.',
+  ),
+  document_unknown: row(
+    'There is no such document in this registration.',
+    'Look at the registration’s list of documents.',
+  ),
+  document_type_refused: row(
+    'The document is not a PDF, JPEG or PNG file, or not the one that it is said to be.',
+    'Send a PDF, JPEG or PNG file as it came from scanner or camera.',
+  ),
+  document_too_large: row(
+    'The document is larger than 5 MiB.',
+    'Scan it again in fewer colours or at a lower resolution.',
+  ),
+  documents_too_many: row(
+    'The registration has as many documents as it may have, or as large ones together.',
+    'Remove a document first, or send smaller ones.',
+  ),
+  document_damaged: row(
+    'The document cannot be read from the gateway’s disk.',
+    'Tell the gateway’s operator; the registrant can send it again.',
+  ),
   statement_case_differs: row('The statement attests something else than the case contains.', FETCH_AGAIN),
 } as const satisfies ProblemCatalogue<string>;
 

@@ -14,19 +14,25 @@ import { registrationView } from './view.ts';
 /** Takes a new case, or refuses it with everything that is wrong with it at once. */
 export async function submitCase(
   connection: Connection,
-  options: { readonly submission: Submission; readonly device: string; readonly now: number },
+  options: {
+    readonly submission: Submission;
+    readonly device: string;
+    readonly now: number;
+    /** The registration that it is to take the place of. */
+    readonly amends?: string;
+  },
 ): Promise<RegistrationView> {
-  const { submission, device, now } = options;
-  const registration = registrationFrom(submission, now);
+  const { submission, device, now, amends = null } = options;
+  const registration = { ...registrationFrom(submission, now), amends };
   await insertRegistration(connection, registration, { thumbprint: device, x: submission.device.x });
   await recordAudit(connection, {
     registration: registration.id,
     at: now,
     actor: `device:${device}`,
     action: 'submit',
-    content: submission,
+    content: amends === null ? submission : { ...submission, amends },
   });
-  return registrationView(registration);
+  return registrationView(registration, { amendedBy: undefined, thread: [], documents: [] });
 }
 
 function registrationFrom(submission: Submission, now: number): StoredRegistration {
@@ -46,10 +52,14 @@ function registrationFrom(submission: Submission, now: number): StoredRegistrati
     statement: null,
     submitted_at: now,
     changed_at: now,
+    amends: null,
   };
 }
 
-function acceptedFields(submission: Submission): Record<string, string> {
+/** The fields as they are to be kept, or the refusal that names all that is wrong with them. */
+export function acceptedFields(
+  submission: Pick<Submission, 'profile' | 'route' | 'category' | 'fields'>,
+): Record<string, string> {
   const verdict = evaluateProfile(submission.profile, submission);
   if (verdict === undefined) throw caseError('profile_unknown');
   if (verdict.missing.length > 0 || verdict.invalid.length > 0) throw new SubmissionError(verdict);

@@ -1,16 +1,21 @@
 import { decideCase, type ReviewerAct } from '../case/decide.ts';
-import { recordCertificate, statementFor } from '../case/certify.ts';
-import { listCases, ownRegistration, showCase } from '../case/follow.ts';
+import type { GatewayBody, ReviewerAction } from '#shared/contract/gateway-contract.ts';
+import { amendCase } from '../case/amend.ts';
+import { answerCase } from '../case/answer.ts';
+import { attestedRegistration, noteCertificate } from '../case/certify.ts';
+import { listCases, ownRegistration, showCase, viewOf } from '../case/follow.ts';
 import { submitCase } from '../case/submit.ts';
-import { registrationView } from '../case/view.ts';
+import { withdrawCase } from '../case/withdraw.ts';
+import type { GatewayIdentity } from '../configuration.ts';
 import { verifyStatement } from '../issuer/statement.ts';
+import { verifyWithdrawal } from '../issuer/withdrawal.ts';
 import type { Handlers, SignedCall } from './handler.ts';
 import { httpError } from './problem.ts';
 import type { Services } from './services.ts';
 
 /** What each route does. */
 export function createHandlers(services: Services): Handlers {
-  const { identity, issuer } = services;
+  const { identity } = services;
   return {
     health: () => Promise.resolve({ ok: true, time: services.now() }),
     anchor: () => Promise.resolve(identity.anchor),
@@ -20,30 +25,68 @@ export function createHandlers(services: Services): Handlers {
       commit((connection) => submitCase(connection, { submission: body, device: signer, now })),
     follow: ({ id, signer, commit }) =>
       commit(async (connection) =>
-        registrationView(await ownRegistration(connection, { id, device: signer })),
+        viewOf(connection, await ownRegistration(connection, { id, device: signer })),
       ),
     publicAddress: notBuilt,
-    amend: notBuilt,
-    answer: notBuilt,
-    withdraw: notBuilt,
+    amend: ({ id, body: submission, signer: device, now, commit }) =>
+      commit((connection) => amendCase(connection, { id, submission, device, now })),
+    answer: ({ id, body: answer, signer: device, now, commit }) =>
+      commit((connection) => answerCase(connection, { id, answer, device, now })),
+    withdraw: (call) => withdraw(services, call),
     documentRemove: notBuilt,
     certificate: (call) => certify(services, call),
     caseList: ({ commit }) => commit(listCases),
     caseShow: ({ id, commit }) => commit((connection) => showCase(connection, id)),
-    caseDecide: async (call) => {
-      const act = await readAct(services, call);
-      const { statement, claims } = act;
-      const decided = await call.commit(async (connection) => {
-        const view = await decideCase(connection, act);
-        // After the case took it, so that of two decisions only one gets here; before it is on the disk: a crash
-        // in between leaves a decision that is repeated, never one that is forgotten.
-        await issuer.ask(claims.action === 'attest' ? 'attest' : 'revoke', { statement });
-        return view;
-      });
-      if (claims.action === 'revoke') await services.publisher.refresh();
-      return decided;
-    },
+    caseDecide: (call) => decide(services, call),
   };
+}
+
+async function decide({ identity, issuer, publisher }: Services, call: SignedCall<Decision>) {
+  const act = await readAct(identity, call);
+  const { statement, claims } = act;
+  const method = issuerMethodOf[claims.action];
+  const decided = await call.commit(async (connection) => {
+    const view = await decideCase(connection, act);
+    // After the case took it, so that of two decisions only one gets here; before it is on the disk: a crash
+    // in between leaves a decision that is repeated, never one that is forgotten.
+    if (method !== null) await issuer.ask(method, { statement });
+    return view;
+  });
+  // What has changed of a status is public at once.
+  if (method === 'revoke' || method === 'suspend') await publisher.refresh();
+  return decided;
+}
+
+/** What the issuer is told of each act; null: it has nothing to do with certificates. */
+const issuerMethodOf: Readonly<Record<ReviewerAction, 'attest' | 'revoke' | 'suspend' | null>> = {
+  attest: 'attest',
+  renew: 'attest',
+  reject: 'revoke',
+  revoke: 'revoke',
+  suspend: 'suspend',
+  reinstate: 'suspend',
+  file: null,
+  verify: null,
+  ask: null,
+};
+
+async function withdraw(services: Services, call: SignedCall<GatewayBody<'withdraw'>>) {
+  const { identity, issuer, publisher } = services;
+  const { withdrawal, note } = call.body;
+  const { origin } = identity.configuration;
+  const { claims, signer: withdrawalSigner } = await verifyWithdrawal({ withdrawal, origin });
+  const { id, signer: device, now } = call;
+  let concernsIssuer = false;
+  const withdrawn = await call.commit(async (connection) => {
+    const made = await withdrawCase(connection, {
+      ...{ id, device, withdrawal, claims, withdrawalSigner, note, now },
+    });
+    ({ concernsIssuer } = made);
+    if (concernsIssuer) await issuer.ask('withdraw', { withdrawal });
+    return made.view;
+  });
+  if (concernsIssuer) await publisher.refresh();
+  return withdrawn;
 }
 
 function notBuilt(): Promise<never> {
@@ -51,15 +94,15 @@ function notBuilt(): Promise<never> {
 }
 
 async function certify(services: Services, { id, signer, commit }: SignedCall<unknown>) {
-  const { issuer, database, identity } = services;
-  const statement = await statementFor(database, { id, device: signer });
+  const { issuer, database, identity, publisher } = services;
+  const { statement, amends } = await attestedRegistration(database, { id, device: signer });
   const issued = await issuer.ask('issueCertificate', { statement, device: signer });
+  // The list that is delivered with it says that what it amends is over.
+  if (amends !== null) await publisher.refresh();
   return await commit(async (connection) => {
-    // The case may have been revoked meanwhile.
-    await statementFor(connection, { id, device: signer });
     const { jti, index: statusIndex, issuedAt, expiresAt } = issued;
     const noted = { jti, registration: id, device: signer, statusIndex, issuedAt, expiresAt };
-    await recordCertificate(connection, noted);
+    await noteCertificate(connection, noted);
     return {
       certificate: issued.certificate,
       status_list: currentList(services),
@@ -73,10 +116,9 @@ function currentList({ publisher }: Services): string {
   return publisher.list;
 }
 
-async function readAct(
-  { identity }: Services,
-  call: SignedCall<{ readonly statement: string }>,
-): Promise<ReviewerAct> {
+type Decision = GatewayBody<'caseDecide'>;
+
+async function readAct(identity: GatewayIdentity, call: SignedCall<Decision>): Promise<ReviewerAct> {
   const { statement } = call.body;
   const { reviewers, origin } = identity.configuration;
   const { claims, signer } = await verifyStatement({

@@ -13,6 +13,7 @@ import type { StatusListSigner } from './status-list-signer.ts';
 import { issuerError } from './problem.ts';
 import type { IssuerAnswer, IssuerParameters } from './protocol.ts';
 import { verifyStatement, type VerifiedStatement } from './statement.ts';
+import { verifyWithdrawal } from './withdrawal.ts';
 import type { IssuedCertificate, IssuerStore } from './store.ts';
 
 /** How far a reviewer's clock may be ahead of the issuer's. */
@@ -46,29 +47,39 @@ export class Issuer {
   }
 
   async attest(request: IssuerParameters<'attest'>): Promise<IssuerAnswer<'attest'>> {
-    const { claims } = await this.#verify(request.statement, ['attest']);
-    this.#completeFrom(claims);
-    const { store, now } = this.#parts;
-    if (claims.iat < now() - FRESH_SECONDS) throw issuerError('statement_stale');
-    if (store.isRevoked(claims.sub)) throw issuerError('registration_revoked');
-    const statementDigest = digestOf(request.statement);
-    const noted = { registration: claims.sub, statementDigest, signedAt: claims.iat };
-    if (!store.noteAttestation(noted)) throw issuerError('statement_superseded');
+    const { claims } = await this.#verify(request.statement, ['attest', 'renew']);
+    const { devices, amends } = this.#completeFrom(claims);
+    this.#requireFresh(claims.iat);
+    this.#requireStanding(claims.sub);
+    if (amends !== undefined) this.#requireRelated(claims.sub, amends, devices);
+    const noted = {
+      registration: claims.sub,
+      statementDigest: digestOf(request.statement),
+      signedAt: claims.iat,
+      devices,
+      amends,
+    };
+    if (!this.#parts.store.noteAttestation(noted)) throw issuerError('statement_superseded');
     return {};
   }
 
   async issueCertificate(
     request: IssuerParameters<'issueCertificate'>,
   ): Promise<IssuerAnswer<'issueCertificate'>> {
-    const { claims } = await this.#verify(request.statement, ['attest']);
+    const { claims } = await this.#verify(request.statement, ['attest', 'renew']);
     const attestation = this.#completeFrom(claims);
     if (!attestation.devices.includes(request.device)) throw issuerError('device_not_attested');
     const statementDigest = digestOf(request.statement);
+    this.#requireStanding(attestation.sub);
     this.#requireNoted(attestation.sub, statementDigest);
     const given = this.#youngOne(attestation.sub, request.device, statementDigest);
     const issued = given ?? this.#lifetimeOf(attestation, request.device, statementDigest);
     // Reserved before it is signed: a revocation from here on finds it, and no crash gives its index twice.
     const index = given?.index ?? this.#reserve(issued);
+    const { amends, sub } = attestation;
+    const { store, now } = this.#parts;
+    // Before the certificate is out: there is no moment in which both would count.
+    if (amends !== undefined) store.takeOver({ amends, by: sub, device: request.device, at: now() });
     const certificate = await this.#sign(attestation, issued, index);
     return { certificate, jti: issued.jti, index, issuedAt: issued.issuedAt, expiresAt: issued.expiresAt };
   }
@@ -79,19 +90,74 @@ export class Issuer {
     return { revoked: store.revoke({ registration: claims.sub, statement: request.statement, at: now() }) };
   }
 
+  async suspend(request: IssuerParameters<'suspend'>): Promise<IssuerAnswer<'suspend'>> {
+    const { statement } = request;
+    const { claims } = await this.#verify(statement, ['suspend', 'reinstate']);
+    this.#requireFresh(claims.iat);
+    const { store } = this.#parts;
+    if (store.standing.isRevoked(claims.sub)) throw issuerError('registration_revoked');
+    const isSuspended = claims.action === 'suspend';
+    const changed = store.suspend({
+      ...{ registration: claims.sub, isSuspended, statement, signedAt: claims.iat },
+    });
+    if (changed === undefined) throw issuerError('statement_superseded');
+    return { changed };
+  }
+
+  async withdraw(request: IssuerParameters<'withdraw'>): Promise<IssuerAnswer<'withdraw'>> {
+    const { withdrawal } = request;
+    const { configuration, store, now } = this.#parts;
+    const { claims, signer } = await verifyWithdrawal({ withdrawal, origin: configuration.origin });
+    this.#requireNotAhead(claims.iat);
+    this.#requireFresh(claims.iat);
+    if (!store.standing.isAttestedDevice(claims.sub, signer)) throw issuerError('device_not_attested');
+    const revocation = { registration: claims.sub, statement: withdrawal, at: now(), signedByDevice: signer };
+    return { revoked: store.revoke(revocation) };
+  }
+
   statusList(): Promise<IssuerAnswer<'statusList'>> {
     return this.#parts.statusList.current();
   }
 
   async #verify(statement: string, actions: readonly Attestation['action'][]): Promise<VerifiedStatement> {
-    const { configuration, now } = this.#parts;
+    const { configuration } = this.#parts;
     const reviewers = configuration.reviewers.map(({ key }) => key);
     const verified = await verifyStatement({ statement, reviewers, origin: configuration.origin });
     if (!actions.includes(verified.claims.action)) throw issuerError('statement_action_differs');
-    if (verified.claims.iat > now() + CLOCK_TOLERANCE_SECONDS) {
+    this.#requireNotAhead(verified.claims.iat);
+    return verified;
+  }
+
+  #requireNotAhead(iat: number): void {
+    if (iat > this.#parts.now() + CLOCK_TOLERANCE_SECONDS) {
       throw issuerError('statement_malformed', { detail: 'signed in the future' });
     }
-    return verified;
+  }
+
+  #requireFresh(iat: number): void {
+    if (iat < this.#parts.now() - FRESH_SECONDS) throw issuerError('statement_stale');
+  }
+
+  #requireStanding(registration: string): void {
+    const { standing } = this.#parts.store;
+    if (standing.isRevoked(registration)) throw issuerError('registration_revoked');
+    if (standing.isEnded(registration)) throw issuerError('registration_ended');
+  }
+
+  /** Nor, for an amendment, what it amends: it would be a way out of a suspension. */
+  #requireNotSuspended(registration: string): void {
+    const { standing } = this.#parts.store;
+    const amends = standing.amends(registration);
+    const isHeld = amends !== undefined && !standing.isEnded(amends) && standing.isSuspended(amends);
+    if (isHeld || standing.isSuspended(registration)) throw issuerError('registration_suspended');
+  }
+
+  /** An amendment ends another registration: that has to be one of its own devices. */
+  #requireRelated(registration: string, amends: string, devices: readonly string[]): void {
+    const { standing } = this.#parts.store;
+    if (standing.isRevoked(amends)) throw issuerError('registration_revoked', { detail: 'the amended one' });
+    const isShared = devices.some((device) => standing.isAttestedDevice(amends, device));
+    if (amends === registration || !isShared) throw issuerError('amended_unrelated');
   }
 
   #completeFrom(claims: Attestation): CompleteAttestation {
@@ -109,10 +175,9 @@ export class Issuer {
   }
 
   #requireNoted(registration: string, statementDigest: string): void {
-    const { store } = this.#parts;
-    if (store.isRevoked(registration)) throw issuerError('registration_revoked');
-    const noted = store.notedAttestation(registration);
+    const noted = this.#parts.store.standing.notedAttestation(registration);
     if (noted !== statementDigest) throw issuerError('attestation_not_noted');
+    this.#requireNotSuspended(registration);
   }
 
   /**

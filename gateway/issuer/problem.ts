@@ -30,10 +30,23 @@ export const issuerProblems = {
     'Submit a new registration.',
   ),
   registration_revoked: row(
-    'The registration is revoked or rejected, for good.',
+    'The registration is revoked, rejected or withdrawn, for good.',
     'Submit a new registration.',
   ),
-  statement_stale: row('The statement was signed too long ago to be noted by the issuer.', SIGN_ANEW),
+  registration_suspended: row(
+    'The registration, or the one it amends, is suspended.',
+    'Ask the gateway’s operator; a reviewer can reinstate it.',
+  ),
+  registration_ended: row(
+    'Another registration has taken the place of this one.',
+    'Use the amended registration and its certificate.',
+  ),
+  amended_unrelated: row(
+    'The statement amends a registration that has no device in common with it.',
+    'Look at the case again with `sanad-gateway case show`; have it submitted as a new one.',
+  ),
+  withdrawal_malformed: row('The signed withdrawal is not one.', 'Sign it anew: sanad registration withdraw'),
+  statement_stale: row('What was signed was signed too long ago to be noted by the issuer.', SIGN_ANEW),
   statement_superseded: row('The issuer has noted a newer statement about this registration.', SIGN_ANEW),
   attestation_not_noted: row(
     'The issuer was not shown this attestation when it was signed.',

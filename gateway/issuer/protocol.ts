@@ -12,7 +12,7 @@ export const MAX_ANSWER_BYTES = 1024 * 1024;
 const statement = z.string().max(16_384);
 
 export const issuerMethods = {
-  /** Notes a freshly signed attestation: only what was noted is ever certified. */
+  /** Notes a freshly signed attestation, or a renewed one: only what was noted last is ever certified. */
   attest: {
     parameters: z.strictObject({ statement }),
     answer: z.strictObject({}),
@@ -28,9 +28,19 @@ export const issuerMethods = {
       expiresAt: z.int(),
     }),
   },
-  /** Takes a rejection or a revocation: every certificate, and every later one. Safe to repeat. */
+  /** Takes a rejection or a revocation: every certificate, every later one, and of what amends it. Safe to repeat. */
   revoke: {
     parameters: z.strictObject({ statement }),
+    answer: z.strictObject({ revoked: z.int() }),
+  },
+  /** Takes a freshly signed suspension or reinstatement, not one that is older than the last. */
+  suspend: {
+    parameters: z.strictObject({ statement }),
+    answer: z.strictObject({ changed: z.int() }),
+  },
+  /** Takes a withdrawal, signed by a device that was attested: as a revocation. Safe to repeat. */
+  withdraw: {
+    parameters: z.strictObject({ withdrawal: z.string().max(2048) }),
     answer: z.strictObject({ revoked: z.int() }),
   },
   /** The current signed list; signed anew where something changed or half its ttl has passed. */
@@ -53,6 +63,8 @@ export const issuerRequestSchema = z.discriminatedUnion('method', [
     parameters: issuerMethods.issueCertificate.parameters,
   }),
   z.strictObject({ id, method: z.literal('revoke'), parameters: issuerMethods.revoke.parameters }),
+  z.strictObject({ id, method: z.literal('suspend'), parameters: issuerMethods.suspend.parameters }),
+  z.strictObject({ id, method: z.literal('withdraw'), parameters: issuerMethods.withdraw.parameters }),
   z.strictObject({ id, method: z.literal('statusList'), parameters: issuerMethods.statusList.parameters }),
 ]);
 export type IssuerRequest = z.infer<typeof issuerRequestSchema>;

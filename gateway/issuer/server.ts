@@ -68,6 +68,10 @@ function perform(issuer: Issuer, request: IssuerRequest): Promise<object> {
       return issuer.issueCertificate(request.parameters);
     case 'revoke':
       return issuer.revoke(request.parameters);
+    case 'suspend':
+      return issuer.suspend(request.parameters);
+    case 'withdraw':
+      return issuer.withdraw(request.parameters);
     case 'statusList':
       return issuer.statusList();
     default:

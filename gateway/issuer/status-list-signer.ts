@@ -12,6 +12,11 @@ import { STATUS_LIST_SIZE, type IssuerStore } from './store.ts';
 
 /** Waiting this long for the next second is better than an `iat` in the future. */
 const LONGEST_WAIT_SECONDS = 2;
+/**
+ * How long a certificate still counts when the same device was given a newer one: the answer may have been lost on its
+ * way, and the device has to find a moment to ask again.
+ */
+export const SUPERSEDED_SECONDS = 86_400;
 
 export interface StatusListSignerParts {
   readonly configuration: IssuerConfiguration;
@@ -42,6 +47,7 @@ export class StatusListSigner {
 
   async #currentOrNew(): Promise<IssuerAnswer<'statusList'>> {
     const { store, ttlSeconds, now } = this.#parts;
+    store.revokeSuperseded(now() - SUPERSEDED_SECONDS);
     const published = store.published();
     const isFresh = published !== undefined && now() - published.issuedAt < ttlSeconds / 2;
     if (isFresh && published.isCurrent) {

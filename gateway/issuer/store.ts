@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { openSqlite } from '../storage/node-sqlite.ts';
+import { Standing, STANDING_TABLES, type NotedAttestation, type NotedSuspension } from './standing.ts';
 import type { StatusValue } from '#shared/registration/status-list.ts';
 
 /** 2 bits each: 32 KB before compression. The anonymity of a certificate's index is this large. */
 export const STATUS_LIST_SIZE = 131_072;
 /** Above this, finding a free index by chance takes too many tries. */
 const MOST_USED_INDICES = Math.floor(STATUS_LIST_SIZE * 0.9);
-const REVOKED: StatusValue = 1;
+const [VALID, REVOKED, SUSPENDED] = [0, 1, 2] as const satisfies readonly StatusValue[];
 
 export interface IssuedCertificate {
   readonly jti: string;
@@ -29,11 +30,13 @@ export interface PublishedList {
  */
 export class IssuerStore {
   readonly #database: DatabaseSync;
+  readonly #standing: Standing;
   #changes = 0;
 
   /** Takes the database for itself: a second issuer on the same directory would publish a second truth. */
   constructor(file: string) {
     this.#database = openSqlite(file);
+    this.#standing = new Standing(this.#database);
     this.#database.exec(`
       PRAGMA locking_mode = EXCLUSIVE;
       BEGIN IMMEDIATE;
@@ -48,16 +51,11 @@ export class IssuerStore {
         expires_at INTEGER NOT NULL
       ) STRICT;
       CREATE INDEX IF NOT EXISTS certificate_by_registration ON certificate (registration);
-      CREATE TABLE IF NOT EXISTS attestation (
-        registration TEXT PRIMARY KEY,
-        statement_digest TEXT NOT NULL,
-        signed_at INTEGER NOT NULL
-      ) STRICT;
-      CREATE TABLE IF NOT EXISTS revocation (
-        registration TEXT PRIMARY KEY,
-        statement TEXT NOT NULL,
+      CREATE TABLE IF NOT EXISTS superseded (
+        status_index INTEGER PRIMARY KEY REFERENCES certificate (status_index),
         at INTEGER NOT NULL
       ) STRICT;
+      ${STANDING_TABLES}
       CREATE TABLE IF NOT EXISTS published (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         issued_at INTEGER NOT NULL,
@@ -76,37 +74,29 @@ export class IssuerStore {
     this.#database.close();
   }
 
-  isRevoked(registration: string): boolean {
-    return (
-      this.#database.prepare('SELECT 1 FROM revocation WHERE registration = ?').get(registration) !==
-      undefined
-    );
+  /** Reads only; what changes it goes through the methods below. */
+  get standing(): Pick<
+    Standing,
+    'isRevoked' | 'isSuspended' | 'isEnded' | 'isAttestedDevice' | 'notedAttestation' | 'amends'
+  > {
+    return this.#standing;
   }
 
-  /** False where a statement signed later is noted already. The same one again is noted already, too. */
-  noteAttestation(attestation: {
-    readonly registration: string;
-    readonly statementDigest: string;
-    readonly signedAt: number;
-  }): boolean {
-    const { registration, statementDigest, signedAt } = attestation;
-    const { changes } = this.#database
-      .prepare(
-        `INSERT INTO attestation (registration, statement_digest, signed_at) VALUES (?, ?, ?)
-         ON CONFLICT (registration) DO UPDATE
-         SET statement_digest = excluded.statement_digest, signed_at = excluded.signed_at
-         WHERE excluded.signed_at >= attestation.signed_at`,
-      )
-      .run(registration, statementDigest, signedAt);
-    return Number(changes) === 1;
-  }
-
-  /** SHA-256 of the attestation in force. */
-  notedAttestation(registration: string): string | undefined {
-    const row = this.#database
-      .prepare('SELECT statement_digest FROM attestation WHERE registration = ?')
-      .get(registration);
-    return row === undefined ? undefined : String(row['statement_digest']);
+  /**
+   * False where another statement is noted that was not signed earlier. Certificates of devices that are no longer
+   * listed are revoked.
+   */
+  noteAttestation(attestation: NotedAttestation): boolean {
+    return this.#transaction(() => {
+      if (!this.#standing.noteAttestation(attestation)) return false;
+      this.#setStatus(
+        `registration = ?1 AND status <> ${REVOKED}
+         AND device NOT IN (SELECT device FROM attested_device WHERE registration = ?1)`,
+        REVOKED,
+        attestation.registration,
+      );
+      return true;
+    });
   }
 
   /** The newest certificate of a device on this attestation, revoked or not. */
@@ -127,12 +117,27 @@ export class IssuerStore {
   }
 
   /**
-   * Notes a certificate under a random index that was never used; undefined where the list is full.
-   * Before the certificate is signed, so that no crash lets an index be given twice.
+   * Notes a certificate under a random index that was never used; undefined where the list is full. Before the
+   * certificate is signed, so that no crash lets an index be given twice. The device's former certificates are
+   * superseded by it.
    */
   reserve(certificate: IssuedCertificate, random: (below: number) => number): number | undefined {
     const used = this.#database.prepare('SELECT count(*) AS used FROM certificate').get();
     if (Number(used?.['used']) >= MOST_USED_INDICES) return undefined;
+    return this.#transaction(() => {
+      const index = this.#insert(certificate, random);
+      const { registration, device, issuedAt } = certificate;
+      this.#database
+        .prepare(
+          `INSERT INTO superseded (status_index, at) SELECT status_index, ? FROM certificate
+           WHERE registration = ? AND device = ? AND status_index <> ? ON CONFLICT DO NOTHING`,
+        )
+        .run(issuedAt, registration, device, index);
+      return index;
+    });
+  }
+
+  #insert(certificate: IssuedCertificate, random: (below: number) => number): number {
     const insert = this.#database.prepare(
       `INSERT INTO certificate
        (status_index, jti, registration, device, statement_digest, status, issued_at, expires_at)
@@ -147,35 +152,89 @@ export class IssuerStore {
     }
   }
 
-  /** Stores the revocation for good and sets the status of all its certificates; how many those are. */
+  /** Revokes what was superseded before this time. */
+  revokeSuperseded(before: number): void {
+    this.#transaction(() =>
+      this.#setStatus(
+        `status_index IN (SELECT status_index FROM superseded WHERE at <= ?) AND status <> ${REVOKED}`,
+        REVOKED,
+        before,
+      ),
+    );
+  }
+
+  /**
+   * A registration takes the place of the one that it amends: no certificate of that one is given any more, and
+   * those of this device, and of devices that the new one no longer lists, are revoked.
+   */
+  takeOver(of: {
+    readonly amends: string;
+    readonly by: string;
+    readonly device: string;
+    readonly at: number;
+  }): void {
+    this.#transaction(() => {
+      this.#standing.noteEnd(of.amends, of.by, of.at);
+      this.#setStatus(
+        `registration = ? AND status <> ${REVOKED} AND (device = ?
+         OR device NOT IN (SELECT device FROM attested_device WHERE registration = ?))`,
+        REVOKED,
+        ...[of.amends, of.device, of.by],
+      );
+    });
+  }
+
+  /**
+   * Stores a revocation for good, with everything that continues the registration, and sets the status of all
+   * certificates; how many those are. `signedByDevice`: by a device's own withdrawal, which reaches only what
+   * attests that device: a key that an amendment has removed ends nothing of it.
+   */
   revoke(revocation: {
     readonly registration: string;
     readonly statement: string;
     readonly at: number;
+    readonly signedByDevice?: string;
   }): number {
-    const { registration, statement, at } = revocation;
+    const { registration, statement, at, signedByDevice: device } = revocation;
     return this.#transaction(() => {
-      this.#database
-        .prepare(
-          'INSERT INTO revocation (registration, statement, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-        )
-        .run(registration, statement, at);
-      const { changes } = this.#database
-        .prepare('UPDATE certificate SET status = ? WHERE registration = ? AND status <> ?')
-        .run(REVOKED, registration, REVOKED);
-      if (Number(changes) > 0) {
-        this.#database.exec('UPDATE published SET is_current = 0');
-        this.#changes++;
+      const reached = this.#standing
+        .successors(registration)
+        .filter((one) => device === undefined || this.#standing.isAttestedDevice(one, device));
+      let revoked = 0;
+      for (const one of [registration, ...reached]) {
+        this.#standing.noteRevocation(one, statement, at);
+        revoked += this.#setStatus(`registration = ? AND status <> ${REVOKED}`, REVOKED, one);
       }
-      return Number(changes);
+      return revoked;
     });
+  }
+
+  /** Notes a suspension or its end; how many certificates it concerns, undefined where a later one is noted. */
+  suspend(suspension: NotedSuspension): number | undefined {
+    return this.#transaction(() => {
+      if (!this.#standing.noteSuspension(suspension)) return undefined;
+      const { isSuspended } = suspension;
+      const [from, to] = isSuspended ? ([VALID, SUSPENDED] as const) : ([SUSPENDED, VALID] as const);
+      return this.#setStatus(`registration = ? AND status = ${from}`, to, suspension.registration);
+    });
+  }
+
+  #setStatus(where: string, status: StatusValue, ...values: readonly (string | number)[]): number {
+    const { changes } = this.#database
+      .prepare(`UPDATE certificate SET status = ${status} WHERE ${where}`)
+      .run(...values);
+    if (Number(changes) > 0) {
+      this.#database.exec('UPDATE published SET is_current = 0');
+      this.#changes++;
+    }
+    return Number(changes);
   }
 
   /** Every index whose status is not VALID. Expired certificates too: an expired one stays revoked. */
   *statuses(): Generator<{ readonly index: number; readonly status: StatusValue }> {
     const rows = this.#database.prepare('SELECT status_index, status FROM certificate WHERE status <> 0');
     for (const row of rows.iterate()) {
-      yield { index: Number(row['status_index']), status: row['status'] === 2 ? 2 : REVOKED };
+      yield { index: Number(row['status_index']), status: row['status'] === SUSPENDED ? SUSPENDED : REVOKED };
     }
   }
 

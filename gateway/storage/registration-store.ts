@@ -21,6 +21,7 @@ const rowSchema = z.object({
   statement: z.string().nullable(),
   submitted_at: z.coerce.number(),
   changed_at: z.coerce.number(),
+  amends: z.string().nullable(),
 });
 
 /** A registration as stored. Parsed on the way out: a damaged row is an error, never a half-filled case. */
@@ -78,9 +79,13 @@ export interface StateChange {
   readonly at: number;
   readonly note?: string;
   readonly statement?: string;
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** False where the registration is no longer in `from`: somebody else was first. */
+/**
+ * False where the registration is no longer in `from`: somebody else was first. From here to the end of the
+ * transaction the registration is the caller's: PostgreSQL locks its row, SQLite everything.
+ */
 export async function changeState(connection: Connection, change: StateChange): Promise<boolean> {
   const result = await connection
     .updateTable('registration')
@@ -89,6 +94,7 @@ export async function changeState(connection: Connection, change: StateChange): 
       changed_at: change.at,
       ...(change.note === undefined ? {} : { note: change.note }),
       ...(change.statement === undefined ? {} : { statement: change.statement }),
+      ...(change.fields === undefined ? {} : { fields: JSON.stringify(change.fields) }),
     })
     .where('id', '=', change.id)
     .where('state', '=', change.from)

@@ -10,6 +10,10 @@ export interface Tables {
   audit_entry: AuditEntryTable;
   audit_content: AuditContentTable;
   certificate: CertificateTable;
+  open_amendment: OpenAmendmentTable;
+  message: MessageTable;
+  document_key: DocumentKeyTable;
+  document: DocumentTable;
 }
 
 interface RegistrationTable {
@@ -26,6 +30,7 @@ interface RegistrationTable {
   statement: string | null;
   submitted_at: number;
   changed_at: number;
+  amends: string | null;
 }
 
 interface DeviceTable {
@@ -77,4 +82,38 @@ interface CertificateTable {
   status: string;
   issued_at: number;
   expires_at: number;
+}
+
+/** Amendments that have neither taken the place of what they amend nor come to nothing. */
+interface OpenAmendmentTable {
+  amends: string;
+  registration: string;
+}
+
+interface MessageTable {
+  registration: string;
+  sequence: number;
+  at: number;
+  author: string;
+  text: string;
+}
+
+/** The key of a registration's documents, wrapped by the master key: base64. */
+interface DocumentKeyTable {
+  registration: string;
+  wrapped: string;
+}
+
+interface DocumentTable {
+  id: string;
+  registration: string;
+  kind: string;
+  content_type: string;
+  size: number;
+  sha256: string;
+  /** Its name in the folder of documents. */
+  file: string;
+  /** Its own key, wrapped by the registration's: base64. Without it the file is noise, in backups too. */
+  wrapped_key: string;
+  added_at: number;
 }
