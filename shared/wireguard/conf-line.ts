@@ -30,8 +30,9 @@ function readConfLine(content: string, line: number): ConfLine | undefined {
   // wg-quick(8): everything after the first # is a comment, inside a value too.
   const meaning = trimBlanks(content.replace(/#.*$/, ''));
   if (meaning === '') return undefined;
+  // Without blanks inside: wg-quick(8) takes "[ Interface ]" for no section at all.
   const section = /^\[(?<name>[^[\]]*)\]$/.exec(meaning)?.groups?.['name'];
-  if (section !== undefined) return { kind: 'section', line, name: trimBlanks(section) };
+  if (section !== undefined) return { kind: 'section', line, name: section };
   const equals = meaning.indexOf('=');
   if (equals <= 0) return { kind: 'problem', line, code: 'line_malformed' };
   const key = trimBlanks(meaning.slice(0, equals));

@@ -104,10 +104,15 @@ export class SectionReader {
       .filter((value) => value !== undefined);
   }
 
-  /** What a list holds, unread. An empty value is an empty list, as in wg(8). */
+  /**
+   * What a list holds, unread. An empty value is an empty list to wg-quick(8), which reads Address and DNS, and an
+   * error to wg(8), which reads AllowedIPs: there it becomes an item that nothing can be read from.
+   */
   items(key: string): readonly { readonly line: number; readonly item: string }[] {
     return this.#entriesOf(key).flatMap(({ line, value }) =>
-      value === '' ? [] : value.split(',').map((item) => ({ line, item: trimBlanks(item) })),
+      value === '' && key !== 'AllowedIPs'
+        ? []
+        : value.split(',').map((item) => ({ line, item: trimBlanks(item) })),
     );
   }
 

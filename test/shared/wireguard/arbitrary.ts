@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { formatConf } from '#shared/wireguard/conf.ts';
 import { parseConfigurationMessage } from '#shared/wireguard/configuration-conversion.ts';
 import type { ConfigurationMessage } from '#shared/wireguard/configuration-message.ts';
 import type { TunnelConfiguration } from '#shared/wireguard/configuration.ts';
@@ -54,3 +55,55 @@ const arbitraryMessage: fc.Arbitrary<ConfigurationMessage> = fc
 
 export const arbitraryConfiguration: fc.Arbitrary<TunnelConfiguration> =
   arbitraryMessage.map(parseConfigurationMessage);
+
+/**
+ * The same configuration as some person or program may write it: keys in any case, blanks, comments, Windows' line
+ * ends, keys in any order, lists over several lines.
+ */
+export function spelledAnyhow(configuration: TunnelConfiguration): fc.Arbitrary<string> {
+  const lines = formatConf(configuration, { secrets: true }).split('\n');
+  const sections = lines
+    .join('\n')
+    .split(/\n(?=\[)/)
+    .map((section) => section.split('\n').filter((line) => line !== ''));
+  return fc
+    .tuple(fc.tuple(...sections.map(spelledSection)), fc.constantFrom('\n', '\r\n'))
+    .map(([spelled, end]) => spelled.flat().join(end));
+}
+
+const blanks = fc.constantFrom('', ' ', '\t', '  \t');
+const comment = fc.constantFrom('', '', '#', '# [Peer]', ' # PostUp = true', '# تبصرہ');
+const anyCase = fc.constantFrom(
+  (text: string) => text,
+  (text: string) => text.toLowerCase(),
+  (text: string) => text.toUpperCase(),
+);
+
+function spelledSection([title = '', ...entries]: readonly string[]): fc.Arbitrary<readonly string[]> {
+  const body = fc.shuffledSubarray(entries.flatMap(oneEach), { minLength: entries.flatMap(oneEach).length });
+  return body.chain((lines) =>
+    fc.tuple(spelledTitle(title), ...lines.map(spelledEntry)).map((all) => all.flat()),
+  );
+}
+
+/** `AllowedIPs = a, b` as two lines: which of them stands first means nothing. */
+function oneEach(entry: string): readonly string[] {
+  const [key = '', value = ''] = entry.split(' = ');
+  return key === 'AllowedIPs' ? value.split(', ').map((item) => `${key} = ${item}`) : [entry];
+}
+
+function spelledTitle(title: string): fc.Arbitrary<readonly string[]> {
+  return fc
+    .tuple(anyCase, blanks, comment)
+    .map(([spell, blank, words]) => [`${blank}${spell(title)}${blank}${words}`]);
+}
+
+function spelledEntry(entry: string): fc.Arbitrary<readonly string[]> {
+  const [key = '', value = ''] = entry.split(' = ');
+  return fc
+    .tuple(anyCase, blanks, blanks, comment, fc.boolean())
+    .map(([spell, before, after, words, gap]) => [
+      `${before}${spell(key)}${after}=${before}${value}${after}${words}`,
+      ...(gap ? [words] : []),
+    ]);
+}

@@ -2,8 +2,20 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatConf, MAX_CONF_LENGTH, parseConf } from '#shared/wireguard/conf.ts';
 import { canonicalConfiguration } from '#shared/wireguard/configuration-conversion.ts';
-import { arbitraryConfiguration } from './arbitrary.ts';
+import type { TunnelConfiguration } from '#shared/wireguard/configuration.ts';
+import { formatIpNetwork, type IpNetwork } from '#shared/wireguard/ip-network.ts';
+import { arbitraryConfiguration, spelledAnyhow } from './arbitrary.ts';
 import { OTHER_KEY, PRIVATE_KEY, PUBLIC_KEY, confWith, parsed, problems } from './conf-example.ts';
+
+/** The order of allowed networks in a peer means nothing, except to the device proof. */
+function inOneOrder(configuration: TunnelConfiguration): string {
+  const byText = (a: IpNetwork, b: IpNetwork) => (formatIpNetwork(a) < formatIpNetwork(b) ? -1 : 1);
+  const peers = configuration.peers.map((peer) => ({
+    ...peer,
+    allowedIps: peer.allowedIps.toSorted(byText),
+  }));
+  return canonicalConfiguration({ ...configuration, peers });
+}
 
 describe('a .conf', () => {
   test('that Sanad wrote is read as the same configuration', () => {
@@ -12,6 +24,20 @@ describe('a .conf', () => {
         const read = parsed(formatConf(configuration, { secrets: true }));
         expect(read.dropped).toEqual([]);
         expect(canonicalConfiguration(read.configuration)).toBe(canonicalConfiguration(configuration));
+      }),
+    );
+  });
+
+  test('spelled in any other way is read as the same configuration, and as the same again when written', () => {
+    const spelled = arbitraryConfiguration.chain((configuration) =>
+      fc.tuple(fc.constant(configuration), spelledAnyhow(configuration)),
+    );
+    fc.assert(
+      fc.property(spelled, ([configuration, text]) => {
+        const read = parsed(text).configuration;
+        expect(inOneOrder(read)).toBe(inOneOrder(configuration));
+        const again = parsed(formatConf(read, { secrets: true })).configuration;
+        expect(canonicalConfiguration(again)).toBe(canonicalConfiguration(read));
       }),
     );
   });
@@ -37,7 +63,7 @@ DNS = 10.66.66.1, Corp.Example, fd00::1
 MTU = 1420 # comment
 ListenPort = 51820
 
-\t[ peer ]
+\t[peer] 
 PUBLICKEY\t=\t${PUBLIC_KEY}
 PresharedKey = ${OTHER_KEY}
 Endpoint = [2001:DB8::1]:51820
@@ -47,7 +73,6 @@ PersistentKeepalive = Off
 [Peer]
 PublicKey = ${OTHER_KEY}
 Endpoint = VPN.example.com:443
-AllowedIPs =
 PersistentKeepalive = 25`;
     const lf = parsed(text);
     expect(formatConf(lf.configuration, { secrets: true })).toBe(`[Interface]
