@@ -1,26 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { refusal, refusals } from '#shared/registration/refusal.ts';
-import type { Attack } from './attack.ts';
-import { certificateAttacks } from './certificate-attack.ts';
-import { ingestAttacks } from './ingest-attack.ts';
-import { proofAttacks } from './proof-attack.ts';
-import { statusAttacks } from './status-attack.ts';
+import { attackTables, fairTrials } from './attack-tables.ts';
+import { attempt } from './attack.ts';
 
-const tables: Readonly<Record<string, readonly Attack[]>> = {
-  'a certificate is refused for': certificateAttacks,
-  'a device proof is refused for': proofAttacks,
-  'a registration is refused for': statusAttacks,
-  'a signed file is not taken:': ingestAttacks,
-};
-
-describe.each(Object.entries(tables))('%s', (_, attacks) => {
-  test.each(attacks)('$name -> $code', ({ attempt, code }) => {
-    expect(attempt()?.code).toBe(code);
+describe.each(Object.entries(attackTables))('%s', (_, attacks) => {
+  test.each(attacks)('$name -> $code', ({ prepare, code }) => {
+    expect(attempt(prepare())?.code).toBe(code);
   });
 });
 
+test.each(fairTrials)('nothing is wrong with $name', ({ prepare }) => {
+  expect(attempt(prepare())).toBeNull();
+});
+
 describe('the catalogue of refusals', () => {
-  const attacks = Object.values(tables).flat();
+  const attacks = Object.values(attackTables).flat();
 
   test('holds no code that nothing produces', () => {
     const produced = new Set(attacks.map(({ code }) => code));

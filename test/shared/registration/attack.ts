@@ -1,33 +1,64 @@
 import type { TunnelConfiguration } from '#shared/wireguard/configuration.ts';
+import { acceptKeySet } from '#shared/registration/key-set.ts';
 import type { Refusal, RefusalCode } from '#shared/registration/refusal.ts';
 import { RefusedError } from '#shared/registration/refusal.ts';
+import { acceptDeliveredStatusList, acceptStatusList } from '#shared/registration/status-list.ts';
 import { verifyRegistration } from '#shared/registration/verify-registration.ts';
 import type { CertificateChanges, Scene } from './issue.ts';
 import { issueCertificate, makeScene, proveDevice } from './issue.ts';
+
+type ConnectOptions = Parameters<typeof verifyRegistration>[0];
+
+/** Something that is tried, with all that it rests on: to be carried out here, or written down for others. */
+export type Trial =
+  | { readonly kind: 'connect'; readonly options: ConnectOptions }
+  | { readonly kind: 'take_key_set'; readonly options: Parameters<typeof acceptKeySet>[0] }
+  | { readonly kind: 'take_status_list'; readonly options: Parameters<typeof acceptStatusList>[0] }
+  | {
+      readonly kind: 'deliver_status_list';
+      readonly options: Parameters<typeof acceptDeliveredStatusList>[0];
+    };
 
 /** One way to go wrong or to cheat, and the code that answers it. */
 export interface Attack {
   readonly name: string;
   readonly code: RefusalCode;
-  /** Returns what was found; null means it got through. */
-  readonly attempt: () => Refusal | null;
+  /** Anew at each call: no attempt leaves anything for the next. */
+  readonly prepare: () => Trial;
 }
 
-type Options = Parameters<typeof verifyRegistration>[0];
+/** What was found; null means it got through. */
+export function attempt(trial: Trial): Refusal | null {
+  switch (trial.kind) {
+    case 'connect': {
+      const result = verifyRegistration(trial.options);
+      return result.kind === 'refused' ? result.refusal : null;
+    }
+    case 'take_key_set':
+      return refusalThrown(() => acceptKeySet(trial.options));
+    case 'take_status_list':
+      return refusalThrown(() => acceptStatusList(trial.options));
+    case 'deliver_status_list':
+      return refusalThrown(() => acceptDeliveredStatusList(trial.options));
+  }
+}
 
 /** Tries to connect with one thing changed in a scene that opens the gate. */
-export function connect(name: string, code: RefusalCode, change: (scene: Scene) => Partial<Options>): Attack {
-  return { name, code, attempt: () => refusalOfConnect(makeScene(), change) };
-}
-
-function refusalOfConnect(scene: Scene, change: (scene: Scene) => Partial<Options>): Refusal | null {
-  const result = verifyRegistration({ ...scene.options, ...change(scene) });
-  return result.kind === 'refused' ? result.refusal : null;
+export function connect(
+  name: string,
+  code: RefusalCode,
+  change: (scene: Scene) => Partial<ConnectOptions>,
+): Attack {
+  const prepare = (): Trial => {
+    const scene = makeScene();
+    return { kind: 'connect', options: { ...scene.options, ...change(scene) } };
+  };
+  return { name, code, prepare };
 }
 
 /** Tries to have a signed file accepted. */
-export function accept(name: string, code: RefusalCode, attempt: () => unknown): Attack {
-  return { name, code, attempt: () => refusalThrown(attempt) };
+export function accept(name: string, code: RefusalCode, prepare: () => Trial): Attack {
+  return { name, code, prepare };
 }
 
 export function refusalThrown(attempt: () => unknown): Refusal | null {

@@ -80,6 +80,9 @@ export const certificateAttacks: readonly Attack[] = [
     'certificate_malformed',
     rewritten((parts) => `${parts.join('.')}.e30`),
   ),
+  connect('a certificate cut off in the middle', 'certificate_malformed', (scene) =>
+    presenting(scene, scene.options.certificate.slice(0, 400)),
+  ),
   connect(
     'a truncated signature',
     'certificate_malformed',

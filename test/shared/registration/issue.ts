@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
-import { deflateSync } from 'node:zlib';
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { nodePrimitives } from '#daemon/platform/node-primitives.ts';
 import type { Anchor, EndpointClaim } from '#shared/contract/gateway-contract.ts';
 import type { CertificateClaims } from '#shared/registration/certificate.ts';
@@ -17,6 +16,7 @@ import type { PublicJwk } from '#shared/registration/thumbprint.ts';
 import type { TunnelConfiguration } from '#shared/wireguard/configuration.ts';
 import { parseConfigurationMessage } from '#shared/wireguard/configuration-conversion.ts';
 import type { ConfigurationMessage } from '#shared/wireguard/configuration-message.ts';
+import { vary } from './variation.ts';
 
 /**
  * Makes what gateways, issuers and devices make, with node:crypto and nothing of the code under test but its
@@ -33,10 +33,20 @@ export interface TestKey {
 }
 
 export function makeKey(): TestKey {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const { x = '' } = publicKey.export({ format: 'jwk' });
+  const { privateKey, x } = keyFrom(ED25519);
   const publicJwk: PublicJwk = { kty: 'OKP', crv: 'Ed25519', x };
   return { kid: thumbprint(publicJwk, nodePrimitives), publicJwk, privateKey };
+}
+
+// RFC 8410 section 7: PrivateKeyInfo is these bytes and then the key's 32.
+const ED25519 = '302e020100300506032b657004220420';
+const X25519 = '302e020100300506032b656e04220420';
+
+function keyFrom(prefix: string) {
+  const der = Buffer.concat([Buffer.from(prefix, 'hex'), vary.bytes(32)]);
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
+  return { privateKey, x };
 }
 
 /** A compact JWS with any header over any payload; a string is taken as the bytes themselves. */
@@ -112,7 +122,7 @@ export function statusBytes(size: number, statuses: Readonly<Record<number, Stat
     const index = Number(name);
     bytes[index >> 2] = (bytes[index >> 2] ?? 0) | (status << ((index % 4) * 2));
   }
-  return deflateSync(bytes, { level: 9 }).toString('base64url');
+  return vary.deflate(bytes).toString('base64url');
 }
 
 export interface StatusListChanges extends Partial<StatusListClaims> {
@@ -153,7 +163,7 @@ export function certificateClaims(
     ver: 1,
     iss: gateway.origin,
     sub: '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10',
-    jti: randomUUID(),
+    jti: vary.bytes(16).toString('hex'),
     iat: NOW - 3600,
     nbf: NOW - 3600,
     exp: NOW + 30 * DAY,
@@ -199,8 +209,7 @@ export function proveDevice(options: {
 
 /** A WireGuard key: any 32 bytes do where no packet flows. */
 export function makeWireguardKey(): string {
-  const { publicKey } = generateKeyPairSync('x25519');
-  return Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('base64');
+  return Buffer.from(keyFrom(X25519).x, 'base64url').toString('base64');
 }
 
 type PeerMessage = ConfigurationMessage['peers'][number];
@@ -227,7 +236,23 @@ export function makeEndpoint(host = 'vpn.example', port = 51_820): EndpointClaim
 export function acceptedKeySet(gateway: TestGateway, changes: Partial<KeySetClaims> = {}): VerifiedKeySet {
   const text = issueKeySet(gateway, changes);
   const { anchor } = gateway;
-  return acceptKeySet({ text, anchor, stored: undefined, clock: clockAt(NOW), primitives: nodePrimitives });
+  const options = { text, anchor, stored: undefined, clock: clockAt(NOW), primitives: nodePrimitives };
+  const keySet = acceptKeySet(options);
+  anchors.set(keySet, anchor);
+  return keySet;
+}
+
+const anchors = new WeakMap<VerifiedKeySet, Anchor>();
+const keySets = new WeakMap<VerifiedStatusList, VerifiedKeySet>();
+
+/** Whose root keys vouch for it. */
+export const anchorOf = (keySet: VerifiedKeySet): Anchor => known(anchors.get(keySet));
+/** Whose keys vouch for it. */
+export const keySetOf = (list: VerifiedStatusList): VerifiedKeySet => known(keySets.get(list));
+
+function known<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('not accepted here');
+  return value;
 }
 
 export function acceptedStatusList(
@@ -236,13 +261,10 @@ export function acceptedStatusList(
   keySet = acceptedKeySet(gateway),
 ): VerifiedStatusList {
   const text = issueStatusList(gateway, changes);
-  return acceptStatusList({
-    text,
-    keySet,
-    stored: undefined,
-    clock: clockAt(NOW),
-    primitives: nodePrimitives,
-  });
+  const options = { text, keySet, stored: undefined, clock: clockAt(NOW), primitives: nodePrimitives };
+  const list = acceptStatusList(options);
+  keySets.set(list, keySet);
+  return list;
 }
 
 /** A registration that opens the gate: everything `verifyRegistration` takes, and who made it. */
