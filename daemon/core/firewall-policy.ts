@@ -2,7 +2,7 @@ import { assertNever } from './assert-never.ts';
 import type { Closure } from './closure.ts';
 import type { FetcherAccess, SocketAddress, Surroundings } from './surroundings.ts';
 import { targetOf } from './target.ts';
-import type { Target, TunnelState } from './tunnel-state.ts';
+import type { PeerAddress, StateOf, Target, TunnelState } from './tunnel-state.ts';
 
 /** The whole desired state of the firewall. Applying it twice is the same as once. */
 export type FirewallPolicy = { readonly kind: 'open' } | ClosedPolicy;
@@ -51,8 +51,10 @@ function guardedTarget(state: TunnelState): Target {
 function endpointsOf(state: TunnelState): readonly SocketAddress[] {
   switch (state.kind) {
     case 'connecting':
+      return socketAddressesOf(state.request.peers);
     case 'connected':
-      return state.request.peers.map(({ address, port }) => ({ address, port }));
+      // Those to come beside those that are, until the device has been told.
+      return socketAddressesOf([...state.request.peers, ...movesOf(state)]);
     case 'disconnected':
     case 'disconnecting':
     case 'blocked':
@@ -60,4 +62,15 @@ function endpointsOf(state: TunnelState): readonly SocketAddress[] {
     default:
       return assertNever(state);
   }
+}
+
+function movesOf({ recovery }: StateOf<'connected'>): readonly PeerAddress[] {
+  if (recovery === null) return [];
+  const { stage } = recovery;
+  return stage.kind === 'allowing' || stage.kind === 'moving' ? stage.moves : [];
+}
+
+function socketAddressesOf(peers: readonly PeerAddress[]): readonly SocketAddress[] {
+  const unique = new Map(peers.map(({ address, port }) => [`${address} ${port}`, { address, port }]));
+  return [...unique.values()];
 }

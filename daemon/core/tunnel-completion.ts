@@ -1,11 +1,13 @@
 import type { Problem } from '#shared/contract/problem.ts';
 import { assertNever } from './assert-never.ts';
+import { moveAllowedPeers } from './peer-recovery.ts';
 import { targetFor } from './target.ts';
 import type { CompletionEvent, CompletionOf } from './tunnel-event.ts';
 import { tunnelProblem } from './tunnel-problem.ts';
 import type { ConnectingStage, StateOf, TunnelState } from './tunnel-state.ts';
 import {
   block,
+  commonOf,
   cutOff,
   goOn,
   isTunnelGone,
@@ -82,6 +84,7 @@ function firewallApplied(state: TunnelState, { policy }: CompletionOf<'firewallA
   }
   if (policy !== 'closed') return stay(state);
   if (state.kind === 'disconnecting' && state.stage === 'cutting_off') return cutOffDone(state);
+  if (state.kind === 'connected') return moveAllowedPeers(state);
   return atStage(state, 'closing_firewall', (closing, stage) =>
     bringUpWhenReady(closing, { ...stage, firewallClosed: true }),
   );
@@ -141,10 +144,14 @@ function awaitAnswer(state: StateOf<'connecting'>): Step {
 
 function connectWhenReady(state: StateOf<'connecting'>, stage: At<'waiting_for_handshake'>): Step {
   if (stage.handshakeAt === null || !stage.dnsSet) return stay({ ...state, stage });
-  const { attempt, firewall, surroundings, trouble, request } = state;
-  const next = { attempt, firewall, surroundings, trouble, kind: 'connected', request } as const;
-  const connected = { ...next, since: stage.handshakeAt };
-  return firewall === 'unknown' ? refreshFirewall(connected) : stay(connected);
+  const connected: StateOf<'connected'> = {
+    ...commonOf(state),
+    kind: 'connected',
+    request: state.request,
+    since: stage.handshakeAt,
+    recovery: null,
+  };
+  return state.firewall === 'unknown' ? refreshFirewall(connected) : stay(connected);
 }
 
 function blockConnecting(state: StateOf<'connecting'>, cause: Problem): Step {
@@ -174,8 +181,7 @@ function tunnelTakenDown(state: TunnelState): Step {
 }
 
 function arrive(state: StateOf<'disconnecting'>): Step {
-  const { attempt, firewall, surroundings, trouble } = state;
-  return stay({ kind: 'disconnected', attempt, firewall, surroundings, trouble });
+  return stay({ ...commonOf(state), kind: 'disconnected' });
 }
 
 function woke(state: TunnelState): Step {

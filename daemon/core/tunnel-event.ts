@@ -1,11 +1,12 @@
 import type { Problem } from '#shared/contract/problem.ts';
 import type { VerifiedRegistration } from '#shared/registration/verify-registration.ts';
+import type { PublicKey } from '#shared/wireguard/key.ts';
 import type { FirewallPolicy } from './firewall-policy.ts';
 import type { Surroundings } from './surroundings.ts';
-import type { ConnectRequest, Target } from './tunnel-state.ts';
+import type { ConnectRequest, Target, TroubledPeer } from './tunnel-state.ts';
 
-/** What happened. `at` is epoch seconds; `attempt` is that of the effect this completes. */
-export type TunnelEvent = Wish | Fact | CompletionEvent;
+/** What happened. `at` is epoch seconds; `attempt` or `round` is that of the effect this completes. */
+export type TunnelEvent = Wish | Fact | CompletionEvent | RoundCompletionEvent;
 export type EventOf<Kind extends TunnelEvent['kind']> = Extract<TunnelEvent, { readonly kind: Kind }>;
 
 type Wish =
@@ -25,7 +26,11 @@ type Fact =
   /** The interface is gone, or no longer is what was verified, without anybody having asked. */
   | { readonly kind: 'interfaceVanished'; readonly at: number }
   /** Origins were resolved anew, resolvers changed: the firewall follows. */
-  | { readonly kind: 'surroundingsChanged'; readonly surroundings: Surroundings };
+  | { readonly kind: 'surroundingsChanged'; readonly surroundings: Surroundings }
+  /** All peers that are not well now; none: all are. */
+  | { readonly kind: 'troubledPeersChanged'; readonly troubled: readonly TroubledPeer[] }
+  /** The machine slept; it may be in another network now. */
+  | { readonly kind: 'awoke' };
 
 /** The answer to an effect. */
 export type CompletionEvent = { readonly attempt: number } & (
@@ -44,6 +49,20 @@ export type CompletionEvent = { readonly attempt: number } & (
   | { readonly kind: 'tunnelTakeDownFailed'; readonly problem: Problem }
   | { readonly kind: 'woke' }
 );
+
+/** `fraction`: from 0 to below 1, drawn anew each time, for the jitter of what follows. */
+export type RoundCompletionEvent = { readonly round: number } & (
+  | { readonly kind: 'peersResolved'; readonly found: readonly FoundPeer[]; readonly fraction: number }
+  | { readonly kind: 'peersMoved'; readonly fraction: number }
+  | { readonly kind: 'peersNotMoved'; readonly problem: Problem; readonly fraction: number }
+  | { readonly kind: 'roundDue' }
+);
+
+export interface FoundPeer {
+  readonly publicKey: PublicKey;
+  /** Of its registered host, the best first. Empty: none was found. */
+  readonly addresses: readonly string[];
+}
 
 export type CompletionOf<Kind extends CompletionEvent['kind']> = Extract<
   CompletionEvent,

@@ -1,5 +1,6 @@
 import { assertNever } from './assert-never.ts';
 import type { Surroundings } from './surroundings.ts';
+import { completeRound, lookAfterPeers, lookForPeersNow } from './peer-recovery.ts';
 import { targetFor } from './target.ts';
 import { complete } from './tunnel-completion.ts';
 import type { EventOf, TunnelEvent } from './tunnel-event.ts';
@@ -25,7 +26,7 @@ const SHORT_LIFE_SECONDS = 5;
 
 /** Before `started`, which has to be the first event. */
 export function initialState(surroundings: Surroundings): TunnelState {
-  return { kind: 'disconnected', attempt: 0, firewall: 'unknown', surroundings, trouble: null };
+  return { kind: 'disconnected', attempt: 0, rounds: 0, firewall: 'unknown', surroundings, trouble: null };
 }
 
 /**
@@ -48,6 +49,15 @@ export function step(state: TunnelState, event: TunnelEvent): Step {
       return reactToVanishing(state, event);
     case 'surroundingsChanged':
       return changeSurroundings({ ...state, surroundings: event.surroundings });
+    case 'troubledPeersChanged':
+      return state.kind === 'connected' ? lookAfterPeers(state, event.troubled) : stay(state);
+    case 'awoke':
+      return state.kind === 'connected' ? lookForPeersNow(state) : stay(state);
+    case 'peersResolved':
+    case 'peersMoved':
+    case 'peersNotMoved':
+    case 'roundDue':
+      return state.kind === 'connected' ? completeRound(state, event) : stay(state);
     default:
       return complete(state, event);
   }

@@ -40,6 +40,8 @@ export type StateOf<Kind extends Situation['kind']> = Common & Extract<Situation
 export interface Common {
   /** Numbers efforts. A completion that carries another number comes late and moves nothing. */
   readonly attempt: number;
+  /** Numbers the rounds of recoveries, as `attempt` numbers efforts; it never starts over. */
+  readonly rounds: number;
   /** The firewall as last heard of. `unknown`: its last change failed. */
   readonly firewall: 'open' | 'closed' | 'unknown';
   readonly surroundings: Surroundings;
@@ -55,6 +57,8 @@ export type Situation =
       readonly request: ConnectRequest;
       /** Epoch seconds. */
       readonly since: number;
+      /** null: every peer answers, from where it was told to be. */
+      readonly recovery: Recovery | null;
     }
   | {
       readonly kind: 'disconnecting';
@@ -77,6 +81,42 @@ export type ConnectingStage =
   | { readonly kind: 'closing_firewall'; readonly firewallClosed: boolean; readonly targetStored: boolean }
   | { readonly kind: 'configuring_tunnel' }
   | { readonly kind: 'waiting_for_handshake'; readonly handshakeAt: number | null; readonly dnsSet: boolean };
+
+/** A peer that its counters tell is not well. */
+export type TroubledPeer = { readonly publicKey: PublicKey } & (
+  | {
+      /** Nothing answers what is sent there. */
+      readonly kind: 'silent';
+      /** Epoch seconds. */
+      readonly since: number;
+    }
+  | {
+      /** The peer has moved, or somebody relays its packets: the device sends elsewhere than it was told. */
+      readonly kind: 'strayed';
+      readonly to: SocketAddress;
+    }
+);
+
+/**
+ * Peers are looked for anew, in rounds that are further apart each time. A round asks for the addresses of their
+ * registered names, has the firewall allow those too, and only then tells the device. Protection stands all along.
+ */
+export interface Recovery {
+  /** As last heard. Empty: well again; the recovery ends when its round does. */
+  readonly troubled: readonly TroubledPeer[];
+  /** The round under way. A completion that carries another comes late and moves nothing. */
+  readonly round: number;
+  /** Rounds since the trouble began, or since the machine awoke. */
+  readonly tries: number;
+  readonly stage: RecoveryStage;
+}
+
+export type RecoveryStage =
+  | { readonly kind: 'resolving' }
+  /** The firewall is told the addresses to come beside those that are. */
+  | { readonly kind: 'allowing'; readonly moves: readonly PeerAddress[] }
+  | { readonly kind: 'moving'; readonly moves: readonly PeerAddress[] }
+  | { readonly kind: 'waiting' };
 
 export type Afterwards =
   | { readonly kind: 'disconnected' }

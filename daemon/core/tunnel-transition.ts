@@ -148,6 +148,10 @@ export function storeTarget({ state, effects }: Step): Step {
 
 /** Another situation under a new attempt; nothing of the former situation comes along. */
 function enter<S extends Situation>(state: TunnelState, situation: S): Common & S {
-  const { attempt, firewall, surroundings, trouble } = state;
-  return { attempt: attempt + 1, firewall, surroundings, trouble, ...situation };
+  return { ...commonOf(state), attempt: state.attempt + 1, ...situation };
+}
+
+/** What a state shares with every other. */
+export function commonOf({ attempt, rounds, firewall, surroundings, trouble }: TunnelState): Common {
+  return { attempt, rounds, firewall, surroundings, trouble };
 }

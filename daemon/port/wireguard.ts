@@ -14,6 +14,8 @@ export interface WireGuard {
   bringUp(tunnel: BringUp): Promise<void>;
   /** Resolves with the time (epoch seconds) of the first handshake after `bringUp`; null when aborted. */
   awaitHandshake(signal: AbortSignal): Promise<number | null>;
+  /** Peers of the running tunnel get other addresses; nothing else of them changes. */
+  move(peers: readonly PeerAddress[]): Promise<void>;
   read(): Promise<readonly PeerReading[]>;
   /** Forgets key and peers; the device stays, idle. An absent device is no failure. */
   takeDown(): Promise<void>;

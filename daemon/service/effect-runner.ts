@@ -2,35 +2,41 @@ import type { Problem } from '#shared/contract/problem.ts';
 import { assertNever } from '../core/assert-never.ts';
 import type { FirewallPolicy } from '../core/firewall-policy.ts';
 import type { TunnelEffect } from '../core/tunnel-effect.ts';
-import type { CompletionEvent } from '../core/tunnel-event.ts';
+import type { CompletionEvent, RoundCompletionEvent } from '../core/tunnel-event.ts';
 import { Lane } from '../lane.ts';
+import type { Fetcher } from '../port/fetcher.ts';
 import type { Firewall } from '../port/firewall.ts';
+import type { Random } from '../port/random.ts';
 import type { StateStore } from '../port/state-store.ts';
 import { describeCause, type Log } from './log.ts';
+import { findPeers } from './resolve-peers.ts';
 import { problemOf, serviceProblem } from './service-problem.ts';
 import { TunnelDevice, type TunnelPorts } from './tunnel-device.ts';
 
 export interface RunnerPorts extends TunnelPorts {
   readonly firewall: Firewall;
   readonly store: StateStore;
+  readonly fetcher: Fetcher;
+  readonly random: Random;
 }
 
 interface RunnerOptions {
   readonly ports: RunnerPorts;
   readonly log: Log;
-  readonly onCompletion: (event: CompletionEvent) => void;
+  readonly onCompletion: (event: CompletionEvent | RoundCompletionEvent) => void;
   /** The tunnel's name servers are gone, so the system's own can be read. */
   readonly onTunnelGone: () => void;
   /** The device could not be made ahead (it is tried again when it is needed), or could. */
   readonly onDevice: (problem: Problem | null) => void;
 }
 
-/** A completion without the attempt, which is the effect's. */
-type Outcome = CompletionEvent extends infer Event
-  ? Event extends CompletionEvent
-    ? Omit<Event, 'attempt'>
-    : never
-  : never;
+type RoundEffect = Extract<TunnelEffect, { readonly round: number }>;
+type AttemptEffect = Exclude<TunnelEffect, RoundEffect>;
+
+/** A completion without its number, which is the effect's. */
+type Outcome = Unnumbered<CompletionEvent, 'attempt'>;
+type RoundOutcome = Unnumbered<RoundCompletionEvent, 'round'>;
+type Unnumbered<Event, Number extends string> = Event extends unknown ? Omit<Event, Number> : never;
 
 /**
  * Carries out what the tunnel machine decides, through the ports, and reports each end. Firewall, disk and tunnel
@@ -48,10 +54,15 @@ export class EffectRunner {
   }
 
   start(effect: TunnelEffect): void {
+    const { onCompletion } = this.#options;
+    if ('round' in effect) {
+      const { round } = effect;
+      void this.#runRound(effect).then((outcome) => onCompletion({ ...outcome, round }));
+      return;
+    }
     if (effect.kind === 'takeTunnelDown') this.#handshake.abort();
-    void this.#run(effect).then((outcome) =>
-      this.#options.onCompletion({ ...outcome, attempt: effect.attempt }),
-    );
+    const { attempt } = effect;
+    void this.#run(effect).then((outcome) => onCompletion({ ...outcome, attempt }));
   }
 
   /** Until the firewall stands as last decided. */
@@ -79,7 +90,7 @@ export class EffectRunner {
     await this.#lanes.tunnel.run(() => this.#device.takeDown());
   }
 
-  async #run(effect: TunnelEffect): Promise<Outcome> {
+  async #run(effect: AttemptEffect): Promise<Outcome> {
     try {
       return await this.#carryOut(effect);
     } catch (cause) {
@@ -88,7 +99,7 @@ export class EffectRunner {
     }
   }
 
-  async #carryOut(effect: TunnelEffect): Promise<Outcome> {
+  async #carryOut(effect: AttemptEffect): Promise<Outcome> {
     const { firewall, store, dns } = this.#options.ports;
     const { firewall: firewallLane, disk, tunnel } = this.#lanes;
     switch (effect.kind) {
@@ -112,6 +123,30 @@ export class EffectRunner {
       case 'wakeAfter':
         await afterSeconds(effect.seconds);
         return { kind: 'woke' };
+      default:
+        return assertNever(effect);
+    }
+  }
+
+  /** Only moving can fail: a name without an address is an answer. */
+  async #runRound(effect: RoundEffect): Promise<RoundOutcome> {
+    const { log, ports } = this.#options;
+    const { wireguard, fetcher, random } = ports;
+    const fraction = random.fraction();
+    switch (effect.kind) {
+      case 'resolvePeers':
+        return { kind: 'peersResolved', found: await findPeers(effect.peers, { fetcher, log }), fraction };
+      case 'movePeers':
+        try {
+          await this.#lanes.tunnel.run(() => wireguard.move(effect.peers));
+          return { kind: 'peersMoved', fraction };
+        } catch (cause) {
+          log({ event: 'effectFailed', effect: effect.kind, ...describeCause(cause) });
+          return { kind: 'peersNotMoved', problem: problemOf(cause), fraction };
+        }
+      case 'waitForRound':
+        await afterSeconds(effect.seconds);
+        return { kind: 'roundDue' };
       default:
         return assertNever(effect);
     }
@@ -144,7 +179,7 @@ export class EffectRunner {
 }
 
 /** How each effect says that it did not work. */
-function failure(effect: TunnelEffect, problem: Problem): Outcome {
+function failure(effect: AttemptEffect, problem: Problem): Outcome {
   switch (effect.kind) {
     case 'applyFirewall':
       return { kind: 'firewallFailed', problem };

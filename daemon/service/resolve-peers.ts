@@ -1,7 +1,9 @@
 import type { Peer, TunnelConfiguration } from '#shared/wireguard/configuration.ts';
 import { isSingleMachine, readIpAddress, type IpAddress } from '#shared/wireguard/ip-address.ts';
+import type { FoundPeer } from '../core/tunnel-event.ts';
 import type { PeerAddress } from '../core/tunnel-state.ts';
 import type { Fetcher } from '../port/fetcher.ts';
+import { describeCause, type Log } from './log.ts';
 import { serviceError } from './service-problem.ts';
 
 /** Where each peer is. Names are asked of the fetcher; an address costs nothing, not even a turn of the loop. */
@@ -14,6 +16,29 @@ export function resolvePeers(
   return known.length === resolved.length
     ? known
     : Promise.all(resolved.map((peer) => Promise.resolve(peer)));
+}
+
+/** All that each peer's registered host points to now. Never rejects: what does not resolve has no address. */
+export async function findPeers(
+  peers: readonly Pick<Peer, 'publicKey' | 'endpoint'>[],
+  { fetcher, log }: { readonly fetcher: Fetcher; readonly log: Log },
+): Promise<readonly FoundPeer[]> {
+  const lookUp = async (name: string): Promise<readonly string[]> => {
+    try {
+      const addresses = (await fetcher.resolve(name)).map(readIpAddress).filter(isPeerAddress);
+      return addresses.map(({ text }) => text);
+    } catch (cause) {
+      // The peer stays where it is and is looked for again.
+      log({ event: 'peerNotFound', ...describeCause(cause) });
+      return [];
+    }
+  };
+  return await Promise.all(
+    peers.map(async ({ publicKey, endpoint: { host } }) => ({
+      publicKey,
+      addresses: host.kind === 'name' ? await lookUp(host.value) : [host.value],
+    })),
+  );
 }
 
 function resolvePeer(peer: Peer, fetcher: Fetcher): PeerAddress | Promise<PeerAddress> {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { firewallPolicyFor } from '#daemon/core/firewall-policy.ts';
 import { targetOf } from '#daemon/core/target.ts';
 import type { TunnelEffect } from '#daemon/core/tunnel-effect.ts';
-import type { ConnectRequest, TunnelState } from '#daemon/core/tunnel-state.ts';
+import type { ConnectRequest, PeerAddress, TunnelState } from '#daemon/core/tunnel-state.ts';
 import { isVerifiedRegistration } from '#shared/registration/verify-registration.ts';
 import type { World } from './world.ts';
 
@@ -37,6 +37,10 @@ export function promisesAt(state: TunnelState, wish: Wish, world: World): Promis
     ],
     ['connected is never mute', state.kind !== 'connected' || hasEndpoints(world)],
     [
+      'where the peers of a connected tunnel were told to be, packets may go',
+      state.kind !== 'connected' || !isSettled(world) || areAllowed(world.tunnel?.peers ?? [], world),
+    ],
+    [
       'closed as heard is closed in truth',
       state.firewall !== 'closed' || !isSettled(world) || world.firewall.kind === 'closed',
     ],
@@ -61,6 +65,16 @@ export function promisesOf(effect: TunnelEffect, state: TunnelState, wish: Wish,
         ['brings up only once the target is on disk', isDeepStrictEqual(world.disk, targetOf(state))],
         ['brings up only what has no forerunner', world.tunnel === null && world.asked.tunnel.length === 0],
       ];
+    case 'movePeers':
+      return [
+        ['moves only where the firewall lets packets go', areAllowed(effect.peers, world)],
+        [
+          'moves only to where registered names point',
+          effect.peers.every(({ address }) => world.addressesSoFar.has(address)),
+        ],
+      ];
+    case 'resolvePeers':
+    case 'waitForRound':
     case 'storeTarget':
     case 'setDns':
     case 'awaitHandshake':
@@ -83,6 +97,11 @@ export function promisesAtRest(state: TunnelState, wish: Wish, world: World): Pr
     ['unprotected rests disconnected', isProtected(wish) === (state.kind !== 'disconnected')],
     ['what went smoothly is connected', !isSmoothConnect(wish) || state.kind === 'connected'],
     ['what is refused is blocked for that reason', wish.refused === null || causeOf(state) === wish.refused],
+    ['nobody is looked for when all are well', state.kind !== 'connected' || state.recovery === null],
+    [
+      'the peers are where the state says',
+      state.kind !== 'connected' || isDeepStrictEqual(world.tunnel?.peers, state.request.peers),
+    ],
     ['the tunnel stands when connected', state.kind !== 'connected' || world.tunnel?.whole === true],
   ];
 }
@@ -100,6 +119,12 @@ const isSettled = (world: World): boolean =>
 
 const hasEndpoints = ({ firewall }: World): boolean =>
   firewall.kind === 'closed' && firewall.endpoints.length > 0;
+
+const areAllowed = (peers: readonly PeerAddress[], { firewall }: World): boolean =>
+  firewall.kind === 'closed' &&
+  peers.every(({ address, port }) =>
+    firewall.endpoints.some((endpoint) => endpoint.address === address && endpoint.port === port),
+  );
 
 /** Closed for this very tunnel, and nothing is under way that would change it to another tunnel's. */
 function isGuarding(state: TunnelState, world: World): boolean {

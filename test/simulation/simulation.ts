@@ -1,6 +1,6 @@
 import { step, initialState } from '#daemon/core/tunnel-machine.ts';
 import type { TunnelEvent } from '#daemon/core/tunnel-event.ts';
-import type { ConnectRequest, TunnelState } from '#daemon/core/tunnel-state.ts';
+import type { ConnectRequest, TroubledPeer, TunnelState } from '#daemon/core/tunnel-state.ts';
 import { makeRequest, register, surroundings } from '#test/daemon/core/request.ts';
 import type { Chance } from './chance.ts';
 import { promisesAt, promisesAtRest, promisesOf, type Promises, type Wish } from './promises.ts';
@@ -21,6 +21,7 @@ const requests: readonly ConnectRequest[] = [
   makeRequest({ tunnel: 'office' }),
   makeRequest({ tunnel: 'office', dnsServers: [] }),
   makeRequest({ tunnel: 'lab', allowedIps: ['10.0.0.0/8'], dnsServers: ['10.0.0.53'] }),
+  makeRequest({ tunnel: 'sites', allowedIps: ['10.1.0.0/16'], secondAllowedIps: ['10.2.0.0/16'] }),
   makeRequest({ tunnel: 'home', allowedIps: ['192.168.7.0/24', 'fd77::/64'], dnsServers: [] }),
 ];
 const renewals = new Map(
@@ -78,6 +79,7 @@ export class Simulation {
   #rest(): void {
     for (let steps = 0; !isIdle(this.#world); steps++) {
       this.#require([['comes to rest', steps < 1000]]);
+      if (this.#state.kind === 'connected' && this.#state.recovery?.troubled.length) this.#trouble([]);
       this.#progress(0);
     }
     this.#require(promisesAtRest(this.#state, this.#wish, this.#world));
@@ -95,7 +97,8 @@ export class Simulation {
   #atRest(): void {
     this.#require(promisesAtRest(this.#state, this.#wish, this.#world));
     this.#count(`rest ${this.#state.kind}`);
-    this.#wishSomething();
+    if (this.#state.kind === 'connected' && this.#chance.happens(0.5)) this.#troublePeers();
+    else this.#wishSomething();
   }
 
   #carryOut(thing: Thing, fails: boolean): void {
@@ -138,6 +141,9 @@ export class Simulation {
       () => this.#renew(),
       () => this.#vanish(),
       () => this.#changeSurroundings(),
+      () => this.#troublePeers(),
+      () => this.#moveNames(),
+      () => this.#hear({ kind: 'awoke' }),
       () => this.#comeLate(),
     ])();
   }
@@ -170,6 +176,29 @@ export class Simulation {
     this.#hear({ kind: 'interfaceVanished', at: this.#world.now });
   }
 
+  #troublePeers(): void {
+    if (this.#state.kind !== 'connected') return;
+    const { pick, happens } = this.#chance;
+    const { now, addresses } = this.#world;
+    const troubled = this.#state.request.peers.flatMap(({ publicKey, port }): TroubledPeer[] => {
+      if (happens(0.3)) return [];
+      const to = { address: pick([...addresses, '192.0.2.66']), port: pick([port, port, 4500]) };
+      return [happens(0.5) ? { kind: 'silent', publicKey, since: now } : { kind: 'strayed', publicKey, to }];
+    });
+    this.#trouble(troubled);
+  }
+
+  #trouble(troubled: readonly TroubledPeer[]): void {
+    if (troubled.length > 0) this.#count('trouble');
+    this.#hear({ kind: 'troubledPeersChanged', troubled });
+  }
+
+  #moveNames(): void {
+    const { pick } = this.#chance;
+    this.#world.addresses = pick([['203.0.113.2'], ['203.0.113.3', '203.0.113.2'], ['2001:db8::3'], []]);
+    for (const address of this.#world.addresses) this.#world.addressesSoFar.add(address);
+  }
+
   #changeSurroundings(): void {
     const address = this.#chance.pick(['198.18.0.90', '198.18.0.91', '2001:db8::90']);
     const fetcher = { uid: 981, origins: [{ address, port: 443 }], resolvers: [] };
@@ -177,7 +206,11 @@ export class Simulation {
   }
 
   #comeLate(): void {
-    const stale = this.#stale.filter((event) => 'attempt' in event && event.attempt < this.#state.attempt);
+    const { attempt, rounds } = this.#state;
+    const stale = this.#stale.filter(
+      (event) =>
+        ('attempt' in event && event.attempt < attempt) || ('round' in event && event.round < rounds),
+    );
     this.#stale = stale.slice(-20);
     if (stale.length === 0) return;
     const before = this.#state;
@@ -209,6 +242,7 @@ export class Simulation {
     this.#note(`  ${state.kind} ${state.attempt}: ${effects.map(({ kind }) => kind).join(', ')}`);
     for (const effect of effects) {
       this.#require(promisesOf(effect, state, this.#wish, this.#world));
+      if (effect.kind === 'movePeers') this.#count('move');
       ask(this.#world, [effect]);
     }
     this.#require(promisesAt(state, this.#wish, this.#world));

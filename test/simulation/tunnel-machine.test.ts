@@ -24,6 +24,8 @@ describe.each([
     for (const kind of ['disconnected', 'disconnecting', 'connecting', 'blocked']) {
       expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(games * 5);
     }
+    expect(seen.get('trouble') ?? 0).toBeGreaterThan(games);
+    expect(seen.get('move') ?? 0).toBeGreaterThan(games);
     if (process.env['SANAD_SIMULATION_SAY'] !== undefined) console.log(faults, Object.fromEntries(seen));
   });
 });

@@ -1,13 +1,13 @@
 import type { FirewallPolicy } from '#daemon/core/firewall-policy.ts';
 import type { TunnelEffect } from '#daemon/core/tunnel-effect.ts';
 import type { TunnelEvent } from '#daemon/core/tunnel-event.ts';
-import type { Target } from '#daemon/core/tunnel-state.ts';
+import type { PeerAddress, Target } from '#daemon/core/tunnel-state.ts';
 import type { Problem } from '#shared/contract/problem.ts';
 import type { VerifiedRegistration } from '#shared/registration/verify-registration.ts';
 import type { Chance } from './chance.ts';
 
 /** What effects work on. One at a time each, in order; side by side with each other. */
-export const things = ['firewall', 'disk', 'tunnel', 'handshake', 'timer'] as const;
+export const things = ['firewall', 'disk', 'tunnel', 'handshake', 'names', 'timer'] as const;
 export type Thing = (typeof things)[number];
 
 /** The machine around the daemon. A crash of the daemon loses the queues and nothing else. */
@@ -16,7 +16,16 @@ export interface World {
   firewall: FirewallPolicy;
   disk: Target;
   /** A device stands, perhaps half configured. */
-  tunnel: { readonly registration: VerifiedRegistration; readonly whole: boolean } | null;
+  tunnel: {
+    readonly registration: VerifiedRegistration;
+    /** Where the device was told its peers are. */
+    readonly peers: readonly PeerAddress[];
+    readonly whole: boolean;
+  } | null;
+  /** What every host name points to now. */
+  addresses: readonly string[];
+  /** All that names ever pointed to. */
+  readonly addressesSoFar: Set<string>;
   now: number;
   /** Asked for and not yet done. */
   readonly asked: Record<Thing, TunnelEffect[]>;
@@ -24,11 +33,16 @@ export interface World {
   readonly answers: Record<Thing, TunnelEvent[]>;
 }
 
+/** Where the peers of every request are at first. */
+const FIRST_ADDRESSES = ['203.0.113.2', '203.0.113.9'];
+
 export function newWorld(): World {
   return {
     firewall: { kind: 'open' },
     disk: { kind: 'unprotected' },
     tunnel: null,
+    addresses: FIRST_ADDRESSES,
+    addressesSoFar: new Set(FIRST_ADDRESSES),
     now: 1_800_000_000,
     asked: emptyQueues(),
     answers: emptyQueues(),
@@ -41,6 +55,7 @@ export function copyOf(world: World): World {
     disk: [...queues.disk],
     tunnel: [...queues.tunnel],
     handshake: [...queues.handshake],
+    names: [...queues.names],
     timer: [...queues.timer],
   });
   return { ...world, asked: copy(world.asked), answers: copy(world.answers) };
@@ -70,6 +85,7 @@ export function carryOut(world: World, thing: Thing, fails: boolean): void {
 }
 
 function doIt(world: World, effect: TunnelEffect): TunnelEvent {
+  if ('round' in effect) return doRound(world, effect);
   const { attempt } = effect;
   switch (effect.kind) {
     case 'applyFirewall':
@@ -79,7 +95,7 @@ function doIt(world: World, effect: TunnelEffect): TunnelEvent {
       world.disk = effect.target;
       return { kind: 'targetStored', attempt };
     case 'bringTunnelUp':
-      world.tunnel = { registration: effect.registration, whole: true };
+      world.tunnel = { registration: effect.registration, peers: effect.peers, whole: true };
       return { kind: 'tunnelBroughtUp', attempt };
     case 'setDns':
       return { kind: 'dnsSet', attempt };
@@ -94,7 +110,45 @@ function doIt(world: World, effect: TunnelEffect): TunnelEvent {
   }
 }
 
+type RoundEffect = Extract<TunnelEffect, { readonly round: number }>;
+
+function doRound(world: World, effect: RoundEffect): TunnelEvent {
+  const { round } = effect;
+  switch (effect.kind) {
+    case 'resolvePeers': {
+      const found = effect.peers.map(({ publicKey }) => ({ publicKey, addresses: world.addresses }));
+      return { kind: 'peersResolved', found, round, fraction: 0.5 };
+    }
+    case 'movePeers':
+      if (world.tunnel !== null) {
+        const peers = world.tunnel.peers.map(
+          (peer) => effect.peers.find(({ publicKey }) => publicKey === peer.publicKey) ?? peer,
+        );
+        world.tunnel = { ...world.tunnel, peers };
+      }
+      return { kind: 'peersMoved', round, fraction: 0.5 };
+    case 'waitForRound':
+      world.now += effect.seconds;
+      return { kind: 'roundDue', round };
+  }
+}
+
+function failRound(effect: RoundEffect): TunnelEvent {
+  const { round } = effect;
+  switch (effect.kind) {
+    case 'resolvePeers': {
+      const found = effect.peers.map(({ publicKey }) => ({ publicKey, addresses: [] }));
+      return { kind: 'peersResolved', found, round, fraction: 0.5 };
+    }
+    case 'movePeers':
+      return { kind: 'peersNotMoved', problem: problem('configure_device_failed'), round, fraction: 0.5 };
+    case 'waitForRound':
+      return { kind: 'roundDue', round };
+  }
+}
+
 function failAt(world: World, effect: TunnelEffect): TunnelEvent {
+  if ('round' in effect) return failRound(effect);
   const { attempt } = effect;
   switch (effect.kind) {
     case 'applyFirewall':
@@ -102,7 +156,7 @@ function failAt(world: World, effect: TunnelEffect): TunnelEvent {
     case 'storeTarget':
       return { kind: 'targetStoreFailed', problem: problem('store_failed'), attempt };
     case 'bringTunnelUp':
-      world.tunnel = { registration: effect.registration, whole: false };
+      world.tunnel = { registration: effect.registration, peers: effect.peers, whole: false };
       return { kind: 'tunnelFailed', problem: problem('set_routes_failed'), attempt };
     case 'setDns':
       return { kind: 'dnsFailed', problem: problem('set_dns_failed'), attempt };
@@ -125,10 +179,14 @@ function thingOf(effect: TunnelEffect): Thing {
     case 'bringTunnelUp':
     case 'setDns':
     case 'takeTunnelDown':
+    case 'movePeers':
       return 'tunnel';
     case 'awaitHandshake':
       return 'handshake';
+    case 'resolvePeers':
+      return 'names';
     case 'wakeAfter':
+    case 'waitForRound':
       return 'timer';
   }
 }
@@ -138,5 +196,5 @@ export function problem(code: string): Problem {
 }
 
 function emptyQueues<Item>(): Record<Thing, Item[]> {
-  return { firewall: [], disk: [], tunnel: [], handshake: [], timer: [] };
+  return { firewall: [], disk: [], tunnel: [], handshake: [], names: [], timer: [] };
 }

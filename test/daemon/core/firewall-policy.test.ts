@@ -11,7 +11,14 @@ const cause = tunnelProblem('needs_credentials');
 const disconnecting = { kind: 'disconnecting', failures: 0 } as const;
 
 const policyIn = (situation: Situation) => {
-  const state: TunnelState = { attempt: 1, firewall: 'unknown', surroundings, trouble: null, ...situation };
+  const state: TunnelState = {
+    attempt: 1,
+    rounds: 0,
+    firewall: 'unknown',
+    surroundings,
+    trouble: null,
+    ...situation,
+  };
   return firewallPolicyFor(state, surroundings);
 };
 
@@ -21,7 +28,7 @@ describe('firewallPolicyFor', () => {
   });
 
   it('a full tunnel closes everything but its endpoint, the fetcher and the time service', () => {
-    expect(policyIn({ kind: 'connected', request: full, since: 0 })).toEqual({
+    expect(policyIn({ kind: 'connected', request: full, since: 0, recovery: null })).toEqual({
       kind: 'closed',
       closure: { kind: 'everything' },
       tunnelInterface: 'sanad0',
@@ -35,13 +42,13 @@ describe('firewallPolicyFor', () => {
 
   it('two halves that make a default route are a full tunnel', () => {
     const halves = makeRequest({ allowedIps: ['0.0.0.0/1', '128.0.0.0/1'] });
-    expect(policyIn({ kind: 'connected', request: halves, since: 0 })).toMatchObject({
+    expect(policyIn({ kind: 'connected', request: halves, since: 0, recovery: null })).toMatchObject({
       closure: { kind: 'everything' },
     });
   });
 
   it('a split tunnel closes its networks and its name servers', () => {
-    expect(policyIn({ kind: 'connected', request: split, since: 0 })).toMatchObject({
+    expect(policyIn({ kind: 'connected', request: split, since: 0, recovery: null })).toMatchObject({
       closure: {
         kind: 'networks',
         networks: [
@@ -57,7 +64,7 @@ describe('firewallPolicyFor', () => {
     ['full', full],
     ['split', split],
   ])('blocked after a %s tunnel keeps the same closed and lets no encrypted packet out', (_name, request) => {
-    const connected = policyIn({ kind: 'connected', request, since: 0 });
+    const connected = policyIn({ kind: 'connected', request, since: 0, recovery: null });
     const blocked = policyIn({ kind: 'blocked', target: targetFor(request), cause });
     expect(blocked).toEqual({ ...connected, endpoints: [] });
   });

@@ -29,24 +29,31 @@ export interface RequestOptions {
   readonly tunnel?: string;
   readonly allowedIps?: string[];
   readonly dnsServers?: string[];
+  /** Of a second peer, at an endpoint of its own. */
+  readonly secondAllowedIps?: string[];
 }
 
 /** A request that has passed the gate. */
 export function makeRequest(options: RequestOptions = {}): ConnectRequest {
   const { tunnel = 'office', allowedIps = ['0.0.0.0/0', '::/0'], dnsServers = ['10.66.66.1'] } = options;
-  const endpoint = makeEndpoint();
+  const { secondAllowedIps } = options;
+  const peerMessage = (host: string, networks: string[]) => {
+    const { public_key: publicKey, port } = makeEndpoint();
+    return { publicKey, endpoint: { host, port }, allowedIps: networks };
+  };
   const configuration = parseConfigurationMessage({
     privateKey: makeWireguardKey(),
     addresses: ['10.66.66.2/32', 'fd66:66::2/128'],
     dns: { servers: dnsServers, searchDomains: [] },
     peers: [
-      { publicKey: endpoint.public_key, endpoint: { host: endpoint.host, port: endpoint.port }, allowedIps },
+      peerMessage('vpn.example.com', allowedIps),
+      ...(secondAllowedIps === undefined ? [] : [peerMessage('vpn2.example.com', secondAllowedIps)]),
     ],
   });
-  const peers = configuration.peers.map(({ publicKey }) => ({
+  const peers = configuration.peers.map(({ publicKey, endpoint }, index) => ({
     publicKey,
-    address: '203.0.113.2',
-    port: 51820,
+    address: index === 0 ? '203.0.113.2' : '203.0.113.9',
+    port: endpoint.port,
   }));
   return { owner: 1000, tunnel, registration: register(configuration), peers };
 }

@@ -69,6 +69,13 @@ export class FakePorts {
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
         return null;
       },
+      move: async (moved) => {
+        this.#act(`peers moved to ${moved.map(({ address }) => address).join(', ')}`);
+        this.peers = this.peers.map((peer) => ({
+          ...peer,
+          endpoint: moved.find(({ publicKey }) => publicKey === peer.publicKey) ?? peer.endpoint,
+        }));
+      },
       read: async () => this.peers,
       takeDown: async () => {
         this.#act('device down');

@@ -1,4 +1,5 @@
 import type { PublicKey } from '#shared/wireguard/key.ts';
+import type { PeerAddress } from '../../../core/tunnel-state.ts';
 import type { PeerReading } from '../../../port/wireguard.ts';
 import type { DeviceConfiguration } from './device-configuration.ts';
 
@@ -12,6 +13,7 @@ export interface DeviceBackend {
   onGone(listener: () => void): void;
   configure(configuration: DeviceConfiguration): Promise<void>;
   setKeepalive(peers: readonly PublicKey[], seconds: number): Promise<void>;
+  setEndpoints(peers: readonly PeerAddress[]): Promise<void>;
   read(): Promise<readonly PeerReading[]>;
   /** No key and no peer. */
   clear(): Promise<void>;

@@ -1,10 +1,12 @@
 import type { PublicKey } from '#shared/wireguard/key.ts';
+import type { PeerAddress } from '../../../core/tunnel-state.ts';
 import type { PeerReading } from '../../../port/wireguard.ts';
 import { runCommand, type CommandOutcome } from '../command.ts';
 import { platformError, type PlatformProblemCode } from '../platform-problem.ts';
 import { requireProgram } from '../program.ts';
 import type { DeviceBackend } from './device-backend.ts';
 import type { DeviceConfiguration } from './device-configuration.ts';
+import { formatSocketAddress } from './uapi-text.ts';
 import { parseDump, renderEmptySetconf, renderSetconf } from './wg-text.ts';
 
 /**
@@ -47,6 +49,12 @@ export class KernelBackend implements DeviceBackend {
   async setKeepalive(peers: readonly PublicKey[], seconds: number): Promise<void> {
     if (peers.length === 0) return;
     const words = peers.flatMap((peer) => ['peer', peer, 'persistent-keepalive', String(seconds)]);
+    const outcome = await runCommand(requireProgram('wg'), ['set', this.#device, ...words]);
+    this.#require(outcome, 'configure_device_failed');
+  }
+
+  async setEndpoints(peers: readonly PeerAddress[]): Promise<void> {
+    const words = peers.flatMap((peer) => ['peer', peer.publicKey, 'endpoint', formatSocketAddress(peer)]);
     const outcome = await runCommand(requireProgram('wg'), ['set', this.#device, ...words]);
     this.#require(outcome, 'configure_device_failed');
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PublicKey } from '#shared/wireguard/key.ts';
+import type { PeerAddress } from '../../../core/tunnel-state.ts';
 import type { BringUp, PeerReading, WireGuard } from '../../../port/wireguard.ts';
 import { platformError } from '../platform-problem.ts';
 import type { DeviceBackend } from './device-backend.ts';
@@ -72,6 +73,10 @@ export class LinuxWireGuard implements WireGuard {
     // Peers that nobody wanted kept alive fall silent again.
     await this.#device().setKeepalive(call.quiet, 0);
     return at;
+  }
+
+  async move(peers: readonly PeerAddress[]): Promise<void> {
+    if (peers.length > 0) await this.#device().setEndpoints(peers);
   }
 
   async read(): Promise<readonly PeerReading[]> {

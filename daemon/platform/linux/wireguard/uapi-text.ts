@@ -1,6 +1,7 @@
 import { formatIpNetwork, parseIpNetwork } from '#shared/wireguard/ip-network.ts';
 import type { PresharedKey, PrivateKey, PublicKey } from '#shared/wireguard/key.ts';
 import type { SocketAddress } from '../../../core/surroundings.ts';
+import type { PeerAddress } from '../../../core/tunnel-state.ts';
 import type { PeerReading } from '../../../port/wireguard.ts';
 import type { DeviceConfiguration, DevicePeer } from './device-configuration.ts';
 
@@ -37,6 +38,15 @@ export function renderKeepalive(peers: readonly PublicKey[], seconds: number): s
     `public_key=${hexOfText(peer)}`,
     'update_only=true',
     `persistent_keepalive_interval=${seconds}`,
+  ]);
+  return operation(['set=1', ...lines]);
+}
+
+export function renderEndpoints(peers: readonly PeerAddress[]): string {
+  const lines = peers.flatMap((peer) => [
+    `public_key=${hexOfText(peer.publicKey)}`,
+    'update_only=true',
+    `endpoint=${formatSocketAddress(peer)}`,
   ]);
   return operation(['set=1', ...lines]);
 }

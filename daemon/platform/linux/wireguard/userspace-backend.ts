@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childEnvironment, systemNames } from '#shared/contract/system-names.ts';
 import type { PublicKey } from '#shared/wireguard/key.ts';
+import type { PeerAddress } from '../../../core/tunnel-state.ts';
 import type { PeerReading } from '../../../port/wireguard.ts';
 import { runCommand } from '../command.ts';
 import { platformError, type PlatformProblemCode } from '../platform-problem.ts';
@@ -14,6 +15,7 @@ import {
   GET_OPERATION,
   parseAnswer,
   renderClear,
+  renderEndpoints,
   renderKeepalive,
   renderSet,
   type DeviceAnswer,
@@ -72,6 +74,10 @@ export class UserspaceBackend implements DeviceBackend {
   async setKeepalive(peers: readonly PublicKey[], seconds: number): Promise<void> {
     if (peers.length === 0) return;
     await this.#request(renderKeepalive(peers, seconds), 'configure_device_failed');
+  }
+
+  async setEndpoints(peers: readonly PeerAddress[]): Promise<void> {
+    await this.#request(renderEndpoints(peers), 'configure_device_failed');
   }
 
   async read(): Promise<readonly PeerReading[]> {
