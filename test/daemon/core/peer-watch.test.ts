@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import {
+  lookAtPeers,
+  nothingSeen,
+  type ExpectedPeer,
+  type PeerCounters,
+  type Sight,
+} from '#daemon/core/peer-watch.ts';
+import type { PublicKey } from '#shared/wireguard/key.ts';
+import { makeRequest } from './request.ts';
+
+const EPOCH = 1_800_000_000;
+const KEEPALIVE = 32;
+const INITIATION = 148;
+
+/** A device that is read every two seconds, and what happens on it meanwhile. */
+class Device {
+  counters: PeerCounters;
+  sight: Sight = { watch: nothingSeen, troubled: [], slept: false };
+  boot = 5000;
+  readonly #expected: ExpectedPeer;
+
+  constructor(options: { readonly keepaliveSeconds?: number } = {}) {
+    const peer = makeRequest().peers[0];
+    if (peer === undefined) throw new Error('no peer');
+    this.#expected = { ...peer, keepaliveSeconds: options.keepaliveSeconds ?? 0 };
+    this.counters = {
+      publicKey: peer.publicKey,
+      endpoint: { address: peer.address, port: peer.port },
+      latestHandshakeAt: EPOCH,
+      receivedBytes: 92,
+      sentBytes: INITIATION + KEEPALIVE,
+    };
+    this.read();
+  }
+
+  get publicKey(): PublicKey {
+    return this.#expected.publicKey;
+  }
+
+  get now(): number {
+    return EPOCH + this.boot - 5000;
+  }
+
+  read(): this {
+    const { counters, boot, now } = this;
+    const look = { readings: [counters], expected: [this.#expected], sinceBoot: boot, now };
+    this.sight = lookAtPeers(this.sight.watch, look);
+    return this;
+  }
+
+  /** Seconds pass, read all along; `each` says what is sent and received in each reading's two seconds. */
+  pass(seconds: number, each: (second: number) => Partial<{ sent: number; received: number }> = () => ({})) {
+    for (let second = 2; second <= seconds; second += 2) {
+      this.boot += 2;
+      const { sent = 0, received = 0 } = each(second);
+      const { sentBytes, receivedBytes } = this.counters;
+      this.counters = {
+        ...this.counters,
+        sentBytes: sentBytes + sent,
+        receivedBytes: receivedBytes + received,
+      };
+      this.read();
+    }
+    return this;
+  }
+
+  handshake(): this {
+    this.counters = { ...this.counters, latestHandshakeAt: this.now };
+    return this.pass(2, () => ({ sent: INITIATION, received: 92 }));
+  }
+
+  get isTroubled(): boolean {
+    return this.sight.troubled.length > 0;
+  }
+}
+
+/** A persistent keepalive every so often. */
+const keepalives = (every: number) => (second: number) => ({ sent: second % every < 2 ? KEEPALIVE : 0 });
+/** Data that nobody answers, and WireGuard's calls. */
+const inVain = (second: number) => ({ sent: second % 4 === 0 ? INITIATION : 1000 });
+const conversation = () => ({ sent: 1000, received: 1000 });
+
+describe('a peer is well', () => {
+  it('that is silent because nothing is sent, for as long as nobody sends', () => {
+    expect(new Device().pass(7200).isTroubled).toBe(false);
+  });
+
+  it('that is spoken to after hours, and answers', () => {
+    const device = new Device().pass(7200).handshake().pass(60, conversation);
+    expect(device.isTroubled).toBe(false);
+  });
+
+  it('that hears keepalives and answers none, as the protocol has it, until the handshake is renewed', () => {
+    const device = new Device({ keepaliveSeconds: 25 });
+    for (let renewals = 0; renewals < 20; renewals += 1) {
+      device.pass(122, keepalives(25));
+      expect(device.isTroubled).toBe(false);
+      device.handshake();
+    }
+  });
+
+  it('that renews the handshake only when the session is over and a slow keepalive wants to be sent', () => {
+    const device = new Device({ keepaliveSeconds: 120 }).pass(238, keepalives(120)).handshake();
+    expect(device.isTroubled).toBe(false);
+  });
+
+  it('that is sent data and answers with nothing but a keepalive within ten seconds', () => {
+    const device = new Device();
+    device.pass(3600, (second) => ({
+      sent: 500,
+      received: second % 10 === 0 ? KEEPALIVE : 0,
+    }));
+    expect(device.isTroubled).toBe(false);
+  });
+
+  it('whose calls are lost for less than WireGuard’s patience', () => {
+    const device = new Device().pass(28, inVain);
+    expect(device.isTroubled).toBe(false);
+    expect(device.pass(2, conversation).pass(28, inVain).isTroubled).toBe(false);
+  });
+
+  it('whatever the wall clock is set to', () => {
+    const device = new Device();
+    device.counters = { ...device.counters, latestHandshakeAt: EPOCH - 86_400 };
+    expect(device.read().pass(60, conversation).isTroubled).toBe(false);
+  });
+});
+
+describe('a peer is silent', () => {
+  it('that answers neither data nor calls, long before the session is over', () => {
+    const device = new Device();
+    device.pass(60, conversation);
+    const since = device.now;
+    device.pass(40, inVain);
+    expect(device.sight.troubled).toEqual([{ kind: 'silent', publicKey: device.publicKey, since }]);
+  });
+
+  it('that lets the handshake grow older than a session while keepalives are sent', () => {
+    const device = new Device({ keepaliveSeconds: 25 });
+    // The sender calls with the first keepalive after two minutes and every five seconds from then on.
+    device.pass(180, (second) => (second < 150 ? keepalives(25)(second) : {}));
+    expect(device.isTroubled).toBe(false);
+    device.pass(24, (second) => ({ sent: second % 6 === 0 ? INITIATION : 0 }));
+    expect(device.isTroubled).toBe(true);
+  });
+
+  it('that is called after hours and does not answer', () => {
+    const device = new Device().pass(7200);
+    const since = EPOCH;
+    device.pass(24, (second) => ({ sent: second % 6 === 0 ? INITIATION : 0 }));
+    expect(device.sight.troubled).toEqual([{ kind: 'silent', publicKey: device.publicKey, since }]);
+  });
+
+  it('that has never answered', () => {
+    const device = new Device();
+    device.counters = { ...device.counters, latestHandshakeAt: null, receivedBytes: 0 };
+    device.read().pass(24, (second) => ({ sent: second % 6 === 0 ? INITIATION : 0 }));
+    expect(device.isTroubled).toBe(true);
+  });
+
+  it('until it is heard, also while nothing is sent', () => {
+    const device = new Device().pass(60, inVain).pass(600);
+    expect(device.isTroubled).toBe(true);
+    expect(device.handshake().isTroubled).toBe(false);
+  });
+});
+
+describe('sleep', () => {
+  it('is noticed, and what was sent before it counts for nothing', () => {
+    const device = new Device().pass(20, inVain);
+    device.boot += 8 * 3600;
+    expect(device.read().sight).toMatchObject({ slept: true, troubled: [] });
+    expect(device.pass(14, inVain).isTroubled).toBe(false);
+    expect(device.sight.slept).toBe(false);
+  });
+
+  it('is followed by a session that is over: who does not answer then is silent soon', () => {
+    const device = new Device().pass(20, conversation);
+    device.boot += 8 * 3600;
+    device.read().pass(20, inVain);
+    expect(device.isTroubled).toBe(true);
+  });
+
+  it('does not make a silent peer well', () => {
+    const device = new Device().pass(60, inVain);
+    device.boot += 3600;
+    expect(device.read().isTroubled).toBe(true);
+  });
+});
+
+describe('a peer that strays', () => {
+  it.each([
+    ['another address', { address: '203.0.113.77', port: 51_820 }],
+    ['another port', { address: '203.0.113.2', port: 4500 }],
+  ])('to %s is troubled for as long as it is there', (_name, to) => {
+    const device = new Device();
+    const told = device.counters.endpoint;
+    device.counters = { ...device.counters, endpoint: to };
+    device.pass(2, conversation);
+    expect(device.sight.troubled).toEqual([{ kind: 'strayed', publicKey: device.publicKey, to }]);
+    device.counters = { ...device.counters, endpoint: told };
+    expect(device.read().isTroubled).toBe(false);
+  });
+
+  it('has strayed rather than fallen silent', () => {
+    const device = new Device().pass(60, inVain);
+    device.counters = { ...device.counters, endpoint: { address: '203.0.113.77', port: 51_820 } };
+    expect(device.read().sight.troubled).toMatchObject([{ kind: 'strayed' }]);
+  });
+});
+
+it('a peer that the device does not list is not judged: that is told otherwise', () => {
+  const device = new Device();
+  const sight = lookAtPeers(device.sight.watch, {
+    readings: [],
+    expected: [],
+    sinceBoot: device.boot,
+    now: device.now,
+  });
+  expect(sight.troubled).toEqual([]);
+});
