@@ -46,6 +46,17 @@ const cliProblems = {
     reason: 'Sanad is not installed completely: an account or a folder of the service is missing.',
     nextAction: 'Install the package again.',
   },
+  service_in_the_way: {
+    kind: 'daemon',
+    reason: 'The Sanad service runs and did not let go, so nothing was cleared: it would put it back.',
+    nextAction: 'Stop it (sudo systemctl stop sanadd), then run again: sudo sanad repair',
+  },
+  repair_incomplete: {
+    kind: 'internal',
+    reason: 'Something of Sanad’s could not be cleared.',
+    nextAction:
+      'Look at what is shown, stop what holds it or restart the machine, then run again: sudo sanad repair',
+  },
   registration_rejected: {
     kind: 'registration',
     reason: 'The registration was not confirmed.',

@@ -136,6 +136,16 @@ function addAdministratorCommands(program: Command, { surroundings, onAnswer }: 
       const { yes = false, replace = false } = options;
       onAnswer(await joinCommand(surroundings, { source, yes, replace }));
     });
+  command(program, 'repair', 'clear what Sanad left in the network when nothing else helps (administrator)')
+    .option('--dry-run', 'only say what would be cleared')
+    .action(async ({ dryRun = false }: { readonly dryRun?: boolean }) => {
+      const [{ repairCommand }, { linuxMachine }] = await Promise.all([
+        import('./command/repair.ts'),
+        import('./repair/linux/linux-machine.ts'),
+      ]);
+      const machine = () => linuxMachine(surroundings.system);
+      onAnswer(await repairCommand(surroundings, { dryRun, machine }));
+    });
   const user = program.command('user').description('who may use Sanad on this machine (administrator)');
   command(user, 'enable <user>', 'let somebody use Sanad (name or number)').action(async (named: string) => {
     const { userEnableCommand } = await import('./command/user.ts');

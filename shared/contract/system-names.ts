@@ -16,18 +16,20 @@ export const systemNames = {
   wireguardDirectory: '/run/wireguard',
 } as const;
 
-/** Priorities: above these, `ip rule` has only what the administrator put there on purpose. */
-const MAIN_EXCEPT_DEFAULT_PRIORITY = 5209;
-const TUNNEL_PRIORITY = 5210;
+/** Above these, `ip rule` has only what the administrator put there on purpose. */
+export const rulePriorities = { mainExceptDefault: 5209, tunnel: 5210 } as const;
 
 /**
  * The routing rules, as `ip rule add` and `ip rule del` take them. In full: a rule of somebody else's at the same
  * priority is another one, and stays.
  */
-export function routingRules(mark: number): { readonly tunnel: string; readonly mainExceptDefault: string } {
+export function routingRules(mark: number): {
+  readonly tunnel: string;
+  readonly mainExceptDefault: string;
+} {
   return {
-    tunnel: `not fwmark ${mark} lookup ${mark} priority ${TUNNEL_PRIORITY}`,
-    mainExceptDefault: `lookup main suppress_prefixlength 0 priority ${MAIN_EXCEPT_DEFAULT_PRIORITY}`,
+    tunnel: `not fwmark ${mark} lookup ${mark} priority ${rulePriorities.tunnel}`,
+    mainExceptDefault: `lookup main suppress_prefixlength 0 priority ${rulePriorities.mainExceptDefault}`,
   };
 }
 

@@ -17,15 +17,15 @@ import { identity, LAB, logOf, uidOf, type Account } from './system.ts';
 /** The client machine's services, started as the systemd units start them. */
 export interface ClientServices {
   daemon: Background;
-  readonly fetcher: Background;
+  fetcher: Background;
   /** kill -9: no clean-up of its own happens. */
   killDaemon(): Promise<void>;
   startDaemon(): Promise<void>;
+  startFetcher(): Promise<void>;
 }
 
 export async function startServices(): Promise<ClientServices> {
-  const fetcher = start('client', identity('sanad-fetch'), 'sanad-fetch', ['sanad-fetch']);
-  await until('the fetcher’s socket', () => exists('/run/sanad/fetch/fetch.sock'));
+  const fetcher = await startFetcher();
   const launch = (): Background =>
     start('client', identity('sanadd'), 'sanadd', ['sanadd', '--fetch-uid', String(uidOf('sanad-fetch'))]);
   const services: ClientServices = {
@@ -36,9 +36,18 @@ export async function startServices(): Promise<ClientServices> {
       services.daemon = launch();
       await daemonAnswers(services.daemon);
     },
+    startFetcher: async () => {
+      services.fetcher = await startFetcher();
+    },
   };
   await daemonAnswers(services.daemon);
   return services;
+}
+
+async function startFetcher(): Promise<Background> {
+  const fetcher = start('client', identity('sanad-fetch'), 'sanad-fetch', ['sanad-fetch']);
+  await until('the fetcher’s socket', () => exists('/run/sanad/fetch/fetch.sock'));
+  return fetcher;
 }
 
 async function daemonAnswers(daemon: Background): Promise<void> {
