@@ -16,7 +16,7 @@ import { good, problemLines, strong, type Answer, type Line } from '../answer.ts
 import { cliError } from '../cli-problem.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { table } from '../terminal/words.ts';
+import { table } from '../terminal/table.ts';
 
 interface JoinOptions {
   /** A join link, or the path of an anchor file. */

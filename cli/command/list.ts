@@ -5,7 +5,7 @@ import { formatEndpoint } from '#shared/wireguard/endpoint.ts';
 import { routing } from '#shared/wireguard/configuration.ts';
 import { type Answer } from '../answer.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { table } from '../terminal/words.ts';
+import { table } from '../terminal/table.ts';
 
 /** Needs neither service nor keychain. */
 export async function listCommand({ client }: Surroundings): Promise<Answer> {

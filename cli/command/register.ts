@@ -11,7 +11,7 @@ import { cliError } from '../cli-problem.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { isDecided } from '../terminal/describe-registration.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { table } from '../terminal/words.ts';
+import { table } from '../terminal/table.ts';
 import { followedAnswer } from './registration-show.ts';
 
 const POLL_MILLISECONDS = 5000;

@@ -2,7 +2,8 @@ import { readClaims } from '#client/registration/read-certificate.ts';
 import type { StoredRegistration } from '#client/registration/stored-registration.ts';
 import type { RegistrationState } from '#shared/contract/gateway-contract.ts';
 import { strong, type Line } from '../answer.ts';
-import { day, moment, table } from './words.ts';
+import { table } from './table.ts';
+import { day, moment } from './words.ts';
 
 /** A state in plain words, and what comes next; honest about who decides and about what nobody knows. */
 const states = {

@@ -11,18 +11,23 @@ interface TerminalOptions {
   /** Somebody sits there: questions can be asked. */
   readonly isInteractive: boolean;
   readonly hasColours: boolean;
+  /** undefined: nobody looks, so that nothing has to fit. */
+  readonly columns?: number | undefined;
 }
 
 /** Where a command speaks to people and programs. */
 export class Terminal {
   readonly stdin: Readable;
   readonly isInteractive: boolean;
+  /** How many columns a line may have. */
+  readonly columns: number;
   readonly #options: TerminalOptions;
 
   constructor(options: TerminalOptions) {
     this.#options = options;
     this.stdin = options.stdin;
     this.isInteractive = options.isInteractive;
+    this.columns = options.columns ?? 80;
   }
 
   say(lines: readonly Line[]): void {

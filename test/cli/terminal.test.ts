@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { bad } from '#cli/answer.ts';
 import { Terminal } from '#cli/terminal/terminal.ts';
-import { ago, bytes, table } from '#cli/terminal/words.ts';
+import { table } from '#cli/terminal/table.ts';
+import { ago, bytes } from '#cli/terminal/words.ts';
 
 function said(lines: Parameters<Terminal['say']>[0], hasColours: boolean): string {
   const stdout = new PassThrough();
