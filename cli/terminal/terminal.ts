@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import pc from 'picocolors';
 import type { Line, Tone } from '../answer.ts';
@@ -45,6 +44,8 @@ export class Terminal {
 
   /** Only "y" and "yes" are. The end of the input is "no", Ctrl-C is Ctrl-C. */
   async confirm(question: string): Promise<boolean> {
+    // Loaded when somebody is asked.
+    const { createInterface } = await import('node:readline');
     const { stdin: input, stderr: output } = this.#options;
     const reader = createInterface({ input, output, terminal: true });
     const { promise, resolve, reject } = Promise.withResolvers<string>();

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { problemFrom, SanadError, type ProblemCatalogue } from '#shared/contract/problem.ts';
@@ -19,6 +18,8 @@ interface WriteOptions {
 
 /** Writes the whole file or leaves the old one: a crash at any moment leaves one of the two. */
 export async function writeAtomically(path: string, content: string, options: WriteOptions): Promise<void> {
+  // Loaded when something is written: those who only read start sooner.
+  const { randomBytes } = await import('node:crypto');
   const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: options.directoryMode });

@@ -1,9 +1,9 @@
 import { build } from 'esbuild';
 import { readFileSync, rmSync } from 'node:fs';
+import { buildCommandLine } from './build-command-line.ts';
 
-/** One bundle a process; the names are those of the installed programs. */
+/** One bundle a process, and `sanad` below; the names are those of the installed programs. */
 const entries = {
-  sanad: 'cli/index.ts',
   'credential-child': 'client/credential-store/child.ts',
   sanadd: 'daemon/index.ts',
   'sanad-fetch': 'fetch/index.ts',
@@ -16,13 +16,19 @@ const benchEntries = process.argv.includes('--bench') ? { 'bench-driver': 'test/
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
 
+const define = {
+  'globalThis.SANAD_VERSION': JSON.stringify(version),
+  // The clock floor of a machine that has never seen a signed time.
+  'globalThis.SANAD_BUILD_TIME': String(Math.floor(Date.now() / 1000)),
+};
+
 rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: { ...entries, ...benchEntries },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
-  // Command line and gateway load their subcommands when asked for: one shared chunk each, not one large file.
+  // The gateway loads its subcommands when asked for: one shared chunk each, not one large file.
   splitting: true,
   chunkNames: 'chunk/[name]-[hash]',
   format: 'esm',
@@ -34,10 +40,7 @@ await build({
   external: ['@napi-rs/keyring'],
   // CommonJS packages inside an ES module bundle still ask for require().
   banner: { js: "import { createRequire as _r } from 'node:module'; const require = _r(import.meta.url);" },
-  define: {
-    'globalThis.SANAD_VERSION': JSON.stringify(version),
-    // The clock floor of a machine that has never seen a signed time.
-    'globalThis.SANAD_BUILD_TIME': String(Math.floor(Date.now() / 1000)),
-  },
+  define,
   logLevel: 'warning',
 });
+await buildCommandLine({ outdir: 'dist', define });

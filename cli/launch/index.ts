@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { join } from 'node:path';
+import { loadBundle } from './load-bundle.ts';
+
+declare global {
+  // oxlint-disable-next-line no-var -- only `var` declares a property of globalThis; script/lib/build.ts defines it
+  var SANAD_BUNDLE: string | undefined;
+}
+
+/** The installed program: loads the bundle that it was built with. */
+const file = join(import.meta.dirname, globalThis.SANAD_BUNDLE ?? '');
+await loadBundle<{ readonly main: () => Promise<void> }>(file).exports.main();
