@@ -39,7 +39,7 @@ export async function registerCommand(surroundings: Surroundings, options: Regis
   const registration = await withProgress(terminal, `Sending it to ${anchor.origin}`, () =>
     submit(client, application),
   );
-  const followed: Followed = { registration, delivery: null };
+  const followed: Followed = { registration, delivery: null, handedTo: null, isRenewed: false };
   return followedAnswer(options.wait ? await waitForDecision(surroundings, followed) : followed);
 }
 

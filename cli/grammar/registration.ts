@@ -70,6 +70,14 @@ function addRegistrationGroup(registration: Command, { surroundings, onAnswer }:
     const { registrationShowCommand } = await import('../command/registration-show.ts');
     onAnswer(await registrationShowCommand(surroundings, named));
   });
+  command(registration, {
+    words: 'renew [tunnel-or-id]',
+    summary: 'ask for a new certificate now; a running tunnel goes on',
+    examples: [['sanad registration renew office', 'Sanad does it by itself in time; this is for now.']],
+  }).action(async (named: string | undefined) => {
+    const { registrationRenewCommand } = await import('../command/registration-renew.ts');
+    onAnswer(await registrationRenewCommand(surroundings, named));
+  });
 }
 
 function collectField(text: string, fields: Readonly<Record<string, string>> = {}): Record<string, string> {

@@ -1,6 +1,6 @@
 import { readClaims } from '#client/registration/read-certificate.ts';
 import type { StoredRegistration } from '#client/registration/stored-registration.ts';
-import type { RegistrationState } from '#shared/contract/gateway-contract.ts';
+import type { RegistrationState, RegistrationView } from '#shared/contract/gateway-contract.ts';
 import { strong, type Line } from '../answer.ts';
 import { table } from './table.ts';
 import { day, moment } from './words.ts';
@@ -25,6 +25,11 @@ const states = {
 
 export function nextStepOf({ view, tunnel }: StoredRegistration): string {
   return states[view.state][1].replace('NAME', tunnel);
+}
+
+/** As it stands in a sentence: "the registration is …". */
+export function stateWords({ state }: RegistrationView): string {
+  return states[state][0];
 }
 
 export function isDecided(state: RegistrationState): boolean {

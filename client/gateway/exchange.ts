@@ -9,6 +9,7 @@ import { openRelay } from './open-relay.ts';
 
 /** A certificate with a status list of 4 Mi entries and a key set fits. */
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
+const ACCEPTED = 'application/json, application/problem+json, application/jwt';
 
 export interface Route {
   readonly relaySocket: string;
@@ -25,6 +26,8 @@ export interface Exchange {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
+  /** JSON, JWS or a problem where nothing else is said. */
+  readonly accept?: string;
 }
 
 export interface ExchangeAnswer {
@@ -45,12 +48,12 @@ export async function exchange(route: Route, message: Exchange): Promise<Exchang
     }
   } catch (cause) {
     if (signal.aborted) throw gatewayError('gateway_timeout', { cause });
-    throw cause instanceof SanadError ? cause : problemOf(cause);
+    throw asProblem(cause);
   }
 }
 
 /** Relay and TLS, in their share of the time. */
-async function openStream(route: Route, whole: AbortSignal): Promise<Duplex> {
+export async function openStream(route: Route, whole: AbortSignal): Promise<Duplex> {
   const late = new AbortController();
   // Cleared below: once connected, only the whole exchange's time counts.
   const timer = setTimeout(() => late.abort(), route.connectMilliseconds);
@@ -81,10 +84,10 @@ function secure(socket: Duplex, { origin, tlsCa }: Route, signal: AbortSignal): 
   return promise;
 }
 
-function send(
+export function send(
   stream: Duplex,
   { origin }: Route,
-  { method, path, headers, body }: Exchange,
+  { method, path, headers, body, accept = ACCEPTED }: Exchange,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -95,7 +98,7 @@ function send(
       headers: {
         ...headers,
         host: new URL(origin.text).host,
-        accept: 'application/json, application/problem+json, application/jwt',
+        accept,
         'accept-encoding': 'identity',
         connection: 'close',
         ...(body === undefined ? {} : { 'content-length': body.length }),
@@ -106,7 +109,7 @@ function send(
   });
 }
 
-async function readAnswer(answer: IncomingMessage): Promise<ExchangeAnswer> {
+export async function readAnswer(answer: IncomingMessage): Promise<ExchangeAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
@@ -114,11 +117,19 @@ async function readAnswer(answer: IncomingMessage): Promise<ExchangeAnswer> {
     if (size > MAX_ANSWER_BYTES) throw gatewayError('gateway_answer_too_large');
     chunks.push(chunk);
   }
-  const contentType = (answer.headers['content-type'] ?? '').split(';')[0] ?? '';
-  return { status: answer.statusCode ?? 0, contentType: contentType.trim(), body: Buffer.concat(chunks) };
+  return {
+    status: answer.statusCode ?? 0,
+    contentType: mediaTypeOf(answer),
+    body: Buffer.concat(chunks),
+  };
 }
 
-function problemOf(cause: unknown): SanadError {
+export function mediaTypeOf({ headers }: IncomingMessage): string {
+  return ((headers['content-type'] ?? '').split(';')[0] ?? '').trim();
+}
+
+export function asProblem(cause: unknown): SanadError {
+  if (cause instanceof SanadError) return cause;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
   const isTls = /^ERR_(TLS|SSL)_|CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code);
   return gatewayError(isTls ? 'gateway_tls_untrusted' : 'gateway_unreachable', { detail: code, cause });

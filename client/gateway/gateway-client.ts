@@ -1,27 +1,31 @@
 import { createHash, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { parseOrigin } from '#shared/contract/anchor-file.ts';
 import {
+  EVENTS_CONTENT_TYPE,
+  EVENTS_HEARTBEAT_SECONDS,
   gatewayRoutes,
   MAX_BODY_BYTES,
-  problemDocumentSchema,
   type Anchor,
+  type DocumentContent,
+  type EventRoute,
   type GatewayAnswer,
   type GatewayBodyInput,
+  type GatewayRoute,
   type PlainRoute,
 } from '#shared/contract/gateway-contract.ts';
-import { SanadError } from '#shared/contract/problem.ts';
-import {
-  CONTENT_TYPE,
-  JWS_CONTENT_TYPE,
-  prepareSignature,
-  PROBLEM_CONTENT_TYPE,
-  type RequestToSign,
-} from '#shared/contract/request-signature.ts';
-import { exchange, type ExchangeAnswer, type Route } from './exchange.ts';
+import { CONTENT_TYPE, prepareSignature, type RequestToSign } from '#shared/contract/request-signature.ts';
+import { EventLines, type ServerEvent } from './event-lines.ts';
+import { exchange, type Exchange, type Route } from './exchange.ts';
 import { gatewayError } from './gateway-problem.ts';
+import { readPlainAnswer, refusalOf } from './read-answer.ts';
+import { streamedExchange } from './streamed-exchange.ts';
 
 const CONNECT_MILLISECONDS = 10_000;
 const TOTAL_MILLISECONDS = 20_000;
+/** What a document may take longer: the slowest mobile network that still gets it through. */
+const SLOWEST_BYTES_PER_SECOND = 16 * 1024;
+/** Three heartbeats missed. */
+const QUIET_MILLISECONDS = 3 * EVENTS_HEARTBEAT_SECONDS * 1000;
 
 /** Who signs the requests: a device, by the key from its keychain. */
 export interface RequestSigner {
@@ -29,22 +33,40 @@ export interface RequestSigner {
   readonly privateKey: KeyObject;
 }
 
-interface GatewayClientOptions {
+export interface GatewayClientOptions {
   readonly anchor: Anchor;
   readonly relaySocket: string;
-  readonly signer: RequestSigner;
+  /** Without one, only what is public can be asked for. */
+  readonly signer?: RequestSigner;
   /** Seconds since the epoch. */
   readonly now: () => number;
   readonly connectMilliseconds?: number;
   readonly totalMilliseconds?: number;
+  readonly quietMilliseconds?: number;
 }
 
-interface AskOptions<R extends PlainRoute> {
-  /** In place of `:id` in the route's path. */
+/** What stands in place of `:name` in a route's path. */
+interface PathParameters {
   readonly id?: string;
+  readonly document?: string;
+  readonly kind?: string;
+}
+
+interface AskOptions<R extends PlainRoute> extends PathParameters {
   readonly body?: GatewayBodyInput<R>;
   /** The same for every retry of the same intent. */
   readonly idempotencyKey?: string;
+}
+
+interface AddDocumentOptions extends PathParameters {
+  readonly content: DocumentContent;
+  readonly idempotencyKey: string;
+}
+
+interface Body {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  readonly idempotencyKey: string;
 }
 
 /** One gateway, asked through the relay. What it answers is checked for form here and for truth by the caller. */
@@ -64,27 +86,60 @@ export class GatewayClient {
   }
 
   async ask<R extends PlainRoute>(route: R, options: AskOptions<R> = {}): Promise<GatewayAnswer<R>> {
+    const bytes = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
+    if (bytes !== undefined && bytes.length > MAX_BODY_BYTES) throw gatewayError('gateway_request_too_large');
+    const { idempotencyKey = randomUUID() } = options;
+    const body = bytes === undefined ? undefined : { bytes, contentType: CONTENT_TYPE, idempotencyKey };
+    const answer = await exchange(this.#route, this.#request(route, options, body));
+    // The row's schema made it, which the type system cannot follow through the generic key.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return readPlainAnswer(route, answer) as GatewayAnswer<R>;
+  }
+
+  async addDocument(options: AddDocumentOptions): Promise<GatewayAnswer<'documentAdd'>> {
+    const { content, idempotencyKey } = options;
+    const bytes = Buffer.from(content.bytes);
+    const body = { bytes, contentType: content.contentType, idempotencyKey };
+    const longer = Math.ceil((bytes.length / SLOWEST_BYTES_PER_SECOND) * 1000);
+    const route = { ...this.#route, totalMilliseconds: this.#route.totalMilliseconds + longer };
+    const answer = await exchange(route, this.#request('documentAdd', options, body));
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as in `ask`
+    return readPlainAnswer('documentAdd', answer) as GatewayAnswer<'documentAdd'>;
+  }
+
+  /** Events as they come, until the gateway or the signal ends them. Throws when the connection is lost. */
+  async *events(
+    route: EventRoute,
+    options: PathParameters & { readonly signal: AbortSignal },
+  ): AsyncGenerator<ServerEvent> {
+    const { signal } = options;
+    const lines = new EventLines();
+    const message = { ...this.#request(route, options, undefined), accept: EVENTS_CONTENT_TYPE };
+    const quietMilliseconds = this.#options.quietMilliseconds ?? QUIET_MILLISECONDS;
+    const listening = { signal, quietMilliseconds, refuse: refusalOf };
+    for await (const chunk of streamedExchange(this.#route, message, listening)) yield* lines.push(chunk);
+  }
+
+  #request(route: GatewayRoute, parameters: PathParameters, body: Body | undefined): Exchange {
     const { method, path: template, signedBy } = gatewayRoutes[route];
-    const path = template.replace(':id', encodeURIComponent(options.id ?? ''));
-    const body = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
-    if (body !== undefined && body.length > MAX_BODY_BYTES) throw gatewayError('gateway_answer_too_large');
-    const idempotencyKey = options.idempotencyKey ?? randomUUID();
-    const headers = signedBy === 'nobody' ? {} : this.#sign({ method, path, body, idempotencyKey });
-    return readAnswer(route, await exchange(this.#route, { method, path, headers, body }));
+    const path = template.replace(/:(id|document|kind)\b/g, (_, name: keyof PathParameters) =>
+      encodeURIComponent(parameters[name] ?? ''),
+    );
+    const headers = signedBy === 'nobody' ? {} : this.#sign({ method, path, body });
+    return { method, path, headers, body: body?.bytes };
   }
 
   #sign(message: {
     readonly method: 'GET' | 'POST';
     readonly path: string;
-    readonly body: Buffer | undefined;
-    readonly idempotencyKey: string;
+    readonly body: Body | undefined;
   }): Readonly<Record<string, string>> {
     const { signer, now } = this.#options;
-    const content = message.body === undefined ? undefined : contentOf(message.body, message.idempotencyKey);
+    if (signer === undefined) throw new Error(`nobody signs ${message.path}`);
     const prepared = prepareSignature({
       method: message.method,
       targetUri: `${this.#route.origin.text}${message.path}`,
-      ...(content === undefined ? {} : { content }),
+      ...(message.body === undefined ? {} : { content: contentOf(message.body) }),
       created: now(),
       keyId: signer.keyId,
       nonce: randomBytes(16).toString('base64url'),
@@ -93,48 +148,6 @@ export class GatewayClient {
   }
 }
 
-function contentOf(body: Buffer, idempotencyKey: string): NonNullable<RequestToSign['content']> {
-  return { sha256Base64: createHash('sha256').update(body).digest('base64'), idempotencyKey };
-}
-
-function readAnswer<R extends PlainRoute>(route: R, answer: ExchangeAnswer): GatewayAnswer<R> {
-  if (answer.status < 200 || answer.status > 299) throw refusalOf(answer);
-  const schema = gatewayRoutes[route].answer;
-  const value: unknown = schema === null ? jwsOf(answer) : schema.safeParse(jsonOf(answer)).data;
-  if (value === undefined) throw gatewayError('gateway_answer_malformed');
-  // The row's schema made it, which the type system cannot follow through the generic key.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return value as GatewayAnswer<R>;
-}
-
-function jwsOf({ contentType, body }: ExchangeAnswer): string | undefined {
-  return contentType === JWS_CONTENT_TYPE ? body.toString('latin1') : undefined;
-}
-
-function jsonOf(answer: ExchangeAnswer): unknown {
-  return answer.contentType === CONTENT_TYPE ? parseJson(answer) : undefined;
-}
-
-/** RFC 9457. Its words are the gateway's: shown as such, and only as long as a sentence. */
-function refusalOf(answer: ExchangeAnswer): SanadError {
-  const isProblem = answer.contentType === PROBLEM_CONTENT_TYPE;
-  const parsed = problemDocumentSchema.safeParse(isProblem ? parseJson(answer) : undefined);
-  if (!parsed.success || !/^[a-z0-9_]{1,64}$/.test(parsed.data.code)) {
-    return gatewayError('gateway_answer_status', { detail: `HTTP status ${answer.status}` });
-  }
-  const { code, detail, next_action: nextAction } = parsed.data;
-  return new SanadError({
-    kind: 'gateway',
-    code,
-    reason: `The gateway says: ${detail.slice(0, 2000)}`,
-    nextAction: `The gateway advises: ${nextAction.slice(0, 2000)}`,
-  });
-}
-
-function parseJson({ body }: ExchangeAnswer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw gatewayError('gateway_answer_malformed', { cause });
-  }
+function contentOf({ bytes, ...rest }: Body): NonNullable<RequestToSign['content']> {
+  return { sha256Base64: createHash('sha256').update(bytes).digest('base64'), ...rest };
 }

@@ -18,6 +18,11 @@ export const gatewayProblems = {
     reason: 'Whoever answered did not prove to be the gateway (its TLS certificate is not accepted).',
     nextAction: 'Try from another network; if it stays so, tell the gateway’s operator.',
   },
+  gateway_request_too_large: {
+    kind: 'usage',
+    reason: 'This is more than a gateway takes at once.',
+    nextAction: 'Shorten what you have written, then try again.',
+  },
   gateway_answer_too_large: {
     kind: 'gateway',
     reason: 'The gateway’s answer is larger than allowed.',

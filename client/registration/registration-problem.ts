@@ -11,8 +11,48 @@ const registrationProblems = {
     reason: 'Nothing was sent, because you did not consent.',
     nextAction: 'Read what is sent and to whom, then answer yes or add --consent.',
   },
+  certificate_unavailable: {
+    kind: 'registration',
+    reason: 'There is no certificate to have: the registration is not confirmed.',
+    nextAction: 'See where it stands and what comes next: sanad registration show NAME',
+  },
+  document_unreadable: {
+    kind: 'usage',
+    reason: 'The file cannot be read.',
+    nextAction: 'Check its name, and that it is yours to read.',
+  },
+  document_empty: {
+    kind: 'usage',
+    reason: 'The file is empty.',
+    nextAction: 'Choose another file: a PDF, or a picture as JPEG or PNG.',
+  },
+  document_type_unknown: {
+    kind: 'usage',
+    reason: 'The file is neither a PDF nor a picture in JPEG or PNG, whatever its name says.',
+    nextAction: 'Save it as PDF, or photograph it, and add that file.',
+  },
+  document_too_large: {
+    kind: 'usage',
+    reason: 'The file is larger than 5 MiB.',
+    nextAction: 'Save it in a smaller size, for instance as a picture of lower resolution.',
+  },
+  documents_full: {
+    kind: 'usage',
+    reason: 'A registration takes at most 12 documents, 30 MiB together.',
+    nextAction: 'Remove one that is not needed first: sanad registration document remove NAME DOCUMENT',
+  },
+  document_unknown_here: {
+    kind: 'usage',
+    reason: 'The registration has no such document, or several that this could mean.',
+    nextAction: 'See which there are: sanad registration document list NAME',
+  },
+  nothing_asked: {
+    kind: 'registration',
+    reason: 'Nobody waits for an answer: the gateway asks nothing at the moment.',
+    nextAction: 'See where the registration stands: sanad registration show NAME',
+  },
 } as const satisfies ProblemCatalogue<string>;
 
-export function registrationError(code: keyof typeof registrationProblems): SanadError {
-  return new SanadError(problemFrom(registrationProblems, code));
+export function registrationError(code: keyof typeof registrationProblems, detail?: string): SanadError {
+  return new SanadError(problemFrom(registrationProblems, code, detail));
 }

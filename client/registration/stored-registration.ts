@@ -1,5 +1,9 @@
 import * as z from 'zod';
-import { registrationViewSchema, submissionSchema } from '#shared/contract/gateway-contract.ts';
+import {
+  registrationViewSchema,
+  submissionSchema,
+  type RegistrationState,
+} from '#shared/contract/gateway-contract.ts';
 import { MAX_CERTIFICATE_BYTES } from '#shared/registration/certificate.ts';
 
 /** A registration as it lies in a file: what the gateway last said of it, and its certificate. No secret. */
@@ -17,11 +21,18 @@ export const storedRegistrationSchema = z.strictObject({
 });
 export type StoredRegistration = z.infer<typeof storedRegistrationSchema>;
 
+/** Nothing will come of it any more. */
+export function isOver(state: RegistrationState): boolean {
+  return ['rejected', 'withdrawn', 'revoked', 'ended'].includes(state);
+}
+
 /** A submission on its way: kept until the gateway has answered, so that a retry is the same submission. */
 export const submissionDraftSchema = z.strictObject({
   version: z.literal(1),
   origin: z.string(),
   idempotencyKey: z.string(),
   submission: submissionSchema,
+  /** The registration whose place it is to take. */
+  amends: z.uuid().nullable().default(null),
 });
 export type SubmissionDraft = z.infer<typeof submissionDraftSchema>;

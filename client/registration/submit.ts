@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Anchor, RegistrationView, Submission } from '#shared/contract/gateway-contract.ts';
 import type { ClientContext } from '../client-context.ts';
-import { deviceKeyOrNew } from '../device/device-key.ts';
+import { deviceKey, deviceKeyOrNew } from '../device/device-key.ts';
 import { GatewayClient } from '../gateway/gateway-client.ts';
 import { gatewayError } from '../gateway/gateway-problem.ts';
+import { isDecided } from '../gateway/read-answer.ts';
 import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
 import { endpointClaimsOf } from './read-certificate.ts';
 import { RegistrationStore } from './registration-store.ts';
@@ -18,6 +19,8 @@ export interface Application {
   readonly route: string;
   readonly category: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** The registration that this one is to take the place of. */
+  readonly amends?: StoredRegistration;
 }
 
 /** The sentence a person consents to; it is sent and kept with the case. */
@@ -31,20 +34,20 @@ export function consentText({ operator, origin }: Anchor): string {
 
 /** Sends the application, consent given. Sent again after a lost answer, it is the same submission. */
 export async function submit(context: ClientContext, application: Application): Promise<StoredRegistration> {
-  const key = await deviceKeyOrNew(context);
+  // What is amended is bound to the key there is.
+  const key = await (application.amends === undefined ? deviceKeyOrNew : deviceKey)(context);
   const store = new RegistrationStore(context.configDirectory);
   const submission = compose(application, { device: { ...key.publicJwk }, now: context.now() });
   const draft = await draftFor(store, application, submission);
   const { anchor, tunnel } = application;
   const { relaySocket, now } = context;
   const gateway = new GatewayClient({ anchor, relaySocket, now, signer: key });
-  const view = await gateway.ask('submit', {
-    body: draft.submission,
-    idempotencyKey: draft.idempotencyKey,
+  const view = await send(gateway, draft).catch(async (cause: unknown) => {
+    // What was refused does not become right by being kept, and it is personal.
+    if (isDecided(cause)) await store.removeDraft(tunnel.name);
+    throw cause;
   });
-  if (!isDeepStrictEqual(view.endpoints, submission.endpoints)) {
-    throw gatewayError('gateway_answer_unexpected', { detail: 'other endpoints than submitted' });
-  }
+  requireAsked(view, draft);
   const certificate = await certificateKept(store, view, anchor);
   const registration: StoredRegistration = {
     version: 1,
@@ -58,6 +61,25 @@ export async function submit(context: ClientContext, application: Application): 
   await store.save(registration);
   await store.removeDraft(tunnel.name);
   return registration;
+}
+
+async function send(
+  gateway: GatewayClient,
+  { submission: body, idempotencyKey, amends }: SubmissionDraft,
+): Promise<RegistrationView> {
+  if (amends === null) return await gateway.ask('submit', { body, idempotencyKey });
+  return await gateway.ask('amend', { id: amends, body, idempotencyKey });
+}
+
+function requireAsked(view: RegistrationView, { submission, amends }: SubmissionDraft): void {
+  const asked = { ...pick(submission), amends };
+  const isAsked = isDeepStrictEqual({ ...pick(view), amends: view.amends }, asked) && view.id !== amends;
+  if (isAsked) return;
+  throw gatewayError('gateway_answer_unexpected', { detail: 'another registration than was asked for' });
+}
+
+function pick({ endpoints, profile, route, category }: Submission | RegistrationView): object {
+  return { endpoints, profile, route, category };
 }
 
 /** A gateway that names another registration's identifier would have it overwritten, certificate and all. */
@@ -86,14 +108,19 @@ function compose(
 /** The draft of an earlier try with the same content, or a new one, on disk before anything is sent. */
 async function draftFor(
   store: RegistrationStore,
-  { tunnel, anchor }: Application,
+  { tunnel, anchor, amends: amended }: Application,
   submission: Submission,
 ): Promise<SubmissionDraft> {
+  const amends = amended?.view.id ?? null;
+  const { origin } = anchor;
   const earlier = await store.draftOf(tunnel.name);
-  if (earlier !== undefined && earlier.origin === anchor.origin && isSame(earlier.submission, submission)) {
-    return earlier;
-  }
-  const draft = { version: 1, origin: anchor.origin, idempotencyKey: randomUUID(), submission } as const;
+  const isRetry = earlier?.origin === origin && earlier.amends === amends;
+  if (earlier !== undefined && isRetry && isSame(earlier.submission, submission)) return earlier;
+  const draft: SubmissionDraft = {
+    ...{ version: 1, origin, amends },
+    idempotencyKey: randomUUID(),
+    submission,
+  };
   await store.saveDraft(tunnel.name, draft);
   return draft;
 }

@@ -10,7 +10,7 @@ import { signDeviceProof } from '../device/sign-proof.ts';
 import { checkRegistration } from '../registration/check.ts';
 import { candidatesFor, covers, isDueForRenewal, type Candidate } from '../registration/read-certificate.ts';
 import { RegistrationStore } from '../registration/registration-store.ts';
-import type { StoredRegistration } from '../registration/stored-registration.ts';
+import { isOver, type StoredRegistration } from '../registration/stored-registration.ts';
 import type { StoredTunnel } from './stored-tunnel.ts';
 import { TunnelStore } from './tunnel-store.ts';
 
@@ -21,23 +21,37 @@ interface ConnectOptions {
   readonly onProgress: (state: TunnelStateView) => void;
 }
 
+type Connected = Extract<TunnelStateView, { readonly kind: 'connected' }>;
+
 /** Brings a stored tunnel up, with the certificate that covers it and a proof made for this moment. */
 export async function connect(
   context: ClientContext,
   daemon: DaemonConnection,
   { name, onAsked, onProgress }: ConnectOptions,
-): Promise<Extract<TunnelStateView, { readonly kind: 'connected' }>> {
+): Promise<Connected> {
   const tunnel = await new TunnelStore(context).get(name);
   const registrations = await new RegistrationStore(context.configDirectory).all();
   try {
     const candidate = await freshCandidate(context, daemon, { tunnel, registrations });
-    const parameters = await connectParameters(context, daemon, { tunnel, candidate });
-    onAsked?.();
-    return await connectTunnel(daemon, { parameters, onProgress });
+    const ask = async (): Promise<Connected> => {
+      const parameters = await connectParameters(context, daemon, { tunnel, candidate });
+      onAsked?.();
+      return await connectTunnel(daemon, { parameters, onProgress });
+    };
+    return await ask().catch(async (cause: unknown) => {
+      if (!isSuspended(cause)) throw cause;
+      // What the service knows is up to a quarter of an hour old, and a suspension may have been lifted meanwhile.
+      await daemon.request('refresh', {});
+      return await ask();
+    });
   } catch (cause) {
     if (!(cause instanceof SanadError)) throw cause;
     throw new SanadError(withCase(cause.problem, { tunnel, registrations }), { cause });
   }
+}
+
+function isSuspended(cause: unknown): boolean {
+  return cause instanceof SanadError && cause.problem.code === 'registration_suspended';
 }
 
 interface Known {
@@ -45,24 +59,39 @@ interface Known {
   readonly registrations: readonly StoredRegistration[];
 }
 
-/** The best certificate for the tunnel; one that nears its end is renewed on the way, if the gateway answers. */
+/**
+ * The best certificate for the tunnel, if the gateway answers: one that nears its end is renewed on the way, and where
+ * there is none although a case is under way, it may be there by now.
+ */
 async function freshCandidate(
   context: ClientContext,
   daemon: DaemonConnection,
   known: Known,
 ): Promise<Candidate | undefined> {
   const candidate = await bestCandidate(daemon, known);
-  if (candidate === undefined || !isDueForRenewal(candidate.claims, context.now())) return candidate;
+  const registration = candidate === undefined ? awaiting(known) : dueForRenewal(candidate, context.now());
+  if (registration === undefined) return candidate;
   try {
     // Loaded when needed: with HTTP and TLS it takes longer than everything else here.
     const { follow } = await import('../registration/follow.ts');
-    const { registration } = await follow(context, candidate.registration);
-    return candidatesFor(known.tunnel, [registration])[0] ?? candidate;
+    const followed = await follow(context, registration, {
+      certificate: candidate === undefined ? 'now' : 'due',
+    });
+    return candidatesFor(known.tunnel, [followed.registration])[0] ?? candidate;
   } catch (cause) {
     // No gateway, no room on the disk: the service says whether the one at hand still counts.
     if (cause instanceof SanadError && /^(gateway|internal)$/.test(cause.problem.kind)) return candidate;
     throw cause;
   }
+}
+
+/** The newest case for the tunnel from which a certificate may still come. */
+function awaiting({ tunnel, registrations }: Known): StoredRegistration | undefined {
+  return registrations.find(({ view }) => !isOver(view.state) && covers(view.endpoints, tunnel));
+}
+
+function dueForRenewal({ registration, claims }: Candidate, now: number): StoredRegistration | undefined {
+  return isDueForRenewal(claims, now) ? registration : undefined;
 }
 
 async function bestCandidate(

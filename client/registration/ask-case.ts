@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Anchor, RegistrationView } from '#shared/contract/gateway-contract.ts';
+import { findAnchor } from '../anchor/read-anchors.ts';
+import type { ClientContext } from '../client-context.ts';
+import { deviceKey, type DeviceKey } from '../device/device-key.ts';
+import { GatewayClient } from '../gateway/gateway-client.ts';
+import { gatewayError } from '../gateway/gateway-problem.ts';
+import { RegistrationStore } from './registration-store.ts';
+import type { StoredRegistration } from './stored-registration.ts';
+
+/** The gateway of a registration, asked with the key that submitted it. */
+export interface CaseGateway {
+  readonly gateway: GatewayClient;
+  readonly anchor: Anchor;
+  readonly key: DeviceKey;
+}
+
+export async function gatewayOf(
+  context: ClientContext,
+  { origin }: StoredRegistration,
+): Promise<CaseGateway> {
+  const [key, anchor] = await Promise.all([deviceKey(context), findAnchor(context.anchors, origin)]);
+  const { relaySocket, now } = context;
+  return { gateway: new GatewayClient({ anchor, relaySocket, now, signer: key }), anchor, key };
+}
+
+/** Keeps what the gateway says of a case, if it is that case. */
+export async function keepView(
+  context: ClientContext,
+  registration: StoredRegistration,
+  view: RegistrationView,
+): Promise<StoredRegistration> {
+  requireSameCase(view, registration.view);
+  const kept = { ...registration, view };
+  await new RegistrationStore(context.configDirectory).save(kept);
+  return kept;
+}
+
+/** What never changes in a registration's life. */
+function requireSameCase(now: RegistrationView, before: RegistrationView): void {
+  const lasting = ({ id, endpoints, profile, route, category, amends }: RegistrationView): object => ({
+    ...{ id, endpoints, profile, route, category, amends },
+  });
+  if (isDeepStrictEqual(lasting(now), lasting(before))) return;
+  throw gatewayError('gateway_answer_unexpected', { detail: 'another registration' });
+}
