@@ -34,7 +34,7 @@ function registrationAt(submittedAt: number): StoredRegistration {
     fields: { purpose: 'کام "quoted" \\ \u0001' },
     endpoints: [{ public_key: 'x'.repeat(44), host: 'vpn.example', port: 51_820 }],
     consent: { text: 'yes', given_at: 1_790_000_000 },
-    ...{ note: null, statement: null, submitted_at: submittedAt, changed_at: submittedAt },
+    ...{ note: null, statement: null, amends: null, submitted_at: submittedAt, changed_at: submittedAt },
   };
 }
 
