@@ -4,6 +4,7 @@ import { systemNames } from '#shared/contract/system-names.ts';
 import { builtAt, program } from './build.ts';
 import { FetcherSocket } from './platform/fetcher-socket.ts';
 import { FileStateStore } from './platform/file-state-store.ts';
+import { accountUid } from './platform/linux/account-uid.ts';
 import { Resolvconf } from './platform/linux/dns/resolvconf.ts';
 import { LinuxNetwork } from './platform/linux/network/linux-network.ts';
 import { createNftablesFirewall } from './platform/linux/nftables/nftables-firewall.ts';
@@ -14,14 +15,13 @@ import { systemClock } from './platform/system-clock.ts';
 import { systemRandom } from './platform/system-random.ts';
 import { startDaemon } from './service/daemon.ts';
 import { createLog, describeCause } from './service/log.ts';
-import { parseUid } from './service/parse-uid.ts';
 
 const { device, mark } = systemNames;
 const names = { device, mark };
 
 const log = createLog((line) => process.stderr.write(line));
 const { values } = parseArgs({
-  options: { 'fetch-uid': { type: 'string' }, 'time-uid': { type: 'string' } },
+  options: { 'fetch-user': { type: 'string' }, 'time-user': { type: 'string' } },
 });
 process.umask(0o077);
 // Node's own answer to SIGUSR1 is a debugger on a TCP port of loopback, open to every user of the machine.
@@ -52,8 +52,8 @@ const daemon = await startDaemon({
   ownerUid: 0,
   tunnelInterface: device,
   mark,
-  fetchUid: parseUid(values['fetch-uid']),
-  timeUid: parseUid(values['time-uid']),
+  fetchUid: accountUid(values['fetch-user']),
+  timeUid: accountUid(values['time-user']),
   program,
   builtAt,
 });

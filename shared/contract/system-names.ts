@@ -42,7 +42,7 @@ export const programPlaces = {
   nft: ['/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft'],
   wg: ['/usr/bin/wg', '/bin/wg'],
   'wireguard-go': ['/usr/bin/wireguard-go', '/usr/sbin/wireguard-go'],
-  setpriv: ['/usr/bin/setpriv', '/bin/setpriv'],
+  sh: ['/bin/sh', '/usr/bin/sh'],
   resolvconf: ['/usr/sbin/resolvconf', '/sbin/resolvconf', '/usr/bin/resolvconf'],
 } as const;
 

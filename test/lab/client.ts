@@ -12,7 +12,8 @@ import {
   type RunOptions,
   must,
 } from './process.ts';
-import { identity, LAB, logOf, uidOf, type Account } from './system.ts';
+import { identity, LAB, logOf, type Account } from './system.ts';
+import { argumentsOf, readUnit } from '#test/packaging/unit-file.ts';
 
 /** The client machine's services, started as the systemd units start them. */
 export interface ClientServices {
@@ -27,7 +28,7 @@ export interface ClientServices {
 export async function startServices(): Promise<ClientServices> {
   const fetcher = await startFetcher();
   const launch = (): Background =>
-    start('client', identity('sanadd'), 'sanadd', ['sanadd', '--fetch-uid', String(uidOf('sanad-fetch'))]);
+    start('client', identity('sanadd'), 'sanadd', ['sanadd', ...argumentsOf(readUnit('sanadd.service'))]);
   const services: ClientServices = {
     daemon: launch(),
     fetcher,

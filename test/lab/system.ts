@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { nodeFlagsOf, packaging, readTmpfiles, readUnit } from '#test/packaging/unit-file.ts';
 import { insideLab, labOfRoot } from './enter.ts';
 import type { Identity } from './process.ts';
 
@@ -135,8 +136,10 @@ function installPrograms(): void {
     }
   }
   for (const program of ['sanad', 'sanadd', 'sanad-fetch', 'sanad-gateway', 'sanad-issuer']) {
-    const file = join(LAB, 'bin', program);
-    writeFileSync(file, `#!/bin/sh\nexec ${node} ${programs}/${program}.mjs "$@"\n`, { mode: 0o755 });
+    const unit = `${program}.service`;
+    const flags = existsSync(join(packaging, 'systemd', unit)) ? nodeFlagsOf(readUnit(unit)) : [];
+    const words = [node, ...flags, `${programs}/${program}.mjs`].join(' ');
+    writeFileSync(join(LAB, 'bin', program), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
   }
   copyFileSync(join(import.meta.dirname, 'probe.ts'), join(LAB, 'probe.ts'));
 }
@@ -166,19 +169,12 @@ function installResolvconf(): void {
   execFileSync('chmod', ['-R', 'g+rwXs', '/run/resolvconf']);
 }
 
-/** The directories of shared/contract/paths.ts, as packaging makes them. */
+/** As an installation makes them. */
 function installDirectories(): void {
-  const daemon = uidOf('sanadd');
-  const fetcher = uidOf('sanad-fetch');
-  own('/run/sanad', { mode: 0o755 });
-  own('/run/sanad/admin', { gid: daemon, mode: 0o570 });
-  own('/run/sanad/user', { mode: 0o755 });
-  own('/run/sanad/relay', { mode: 0o755 });
-  own('/run/sanad/fetch', { uid: fetcher, gid: daemon, mode: 0o2750 });
-  own('/run/wireguard', { gid: daemon, mode: 0o770 });
-  own('/var/lib/sanad', { uid: daemon, mode: 0o700 });
-  own('/etc/sanad/anchor.d', { mode: 0o755 });
-  own('/etc/sanad/policy.d', { mode: 0o755 });
+  const idOf = (name: string): number => (name === 'root' ? 0 : uidOf(name as Account));
+  for (const { path, mode, user, group } of readTmpfiles('sanad.conf')) {
+    own(path, { uid: idOf(user), gid: idOf(group), mode });
+  }
 }
 
 export function own(

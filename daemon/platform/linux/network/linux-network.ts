@@ -94,8 +94,10 @@ export class LinuxNetwork implements Network {
   }
 }
 
+/** Set at boot where the service itself may not write there (packaging/sysctl.d). */
 function trustMark(): void {
   try {
+    if (readFileSync(SRC_VALID_MARK, 'utf8').trim() === '1') return;
     writeFileSync(SRC_VALID_MARK, '1\n');
   } catch (cause) {
     throw platformError('set_routes_failed', { detail: 'src_valid_mark', cause });

@@ -21,6 +21,14 @@ import {
   type DeviceAnswer,
 } from './uapi-text.ts';
 
+/**
+ * Runs a program that ends with us, however we end: a tunnel whose registration nobody watches must not carry packets.
+ * The kernel closes our end of its standard input, and that is heard. (setpriv --pdeathsig sets capabilities on the
+ * way, which the unit's filter of system calls refuses.)
+ */
+const ENDING_WITH_US =
+  'exec 3<&0; "$@" 3<&- & w=$!; { read -r _; kill -KILL $w; } <&3 & r=$!; exec 3<&-; wait $w; kill -KILL $r';
+
 const MAKE_DEADLINE_MILLISECONDS = 5000;
 const POLL_MILLISECONDS = 2;
 
@@ -42,14 +50,14 @@ export class UserspaceBackend implements DeviceBackend {
 
   async make(): Promise<void> {
     await this.remove();
-    // Ends with us, however we end: a tunnel whose registration nobody watches must not carry packets. Its output
-    // could name endpoints, so nobody hears it.
-    const words = ['--pdeathsig', 'KILL', requireProgram('wireguard-go'), '-f', this.#device];
-    const child = spawn(requireProgram('setpriv'), words, {
+    // Its output could name endpoints, so nobody hears it.
+    const words = ['-c', ENDING_WITH_US, 'sh', requireProgram('wireguard-go'), '-f', this.#device];
+    const child = spawn(requireProgram('sh'), words, {
       env: { ...childEnvironment, LOG_LEVEL: 'silent' },
-      stdio: 'ignore',
+      stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
     });
+    child.stdin.on('error', () => undefined); // it ended first
     child.on('error', () => undefined); // seen below as a process that does not live
     child.unref();
     this.#process = child;
@@ -96,6 +104,7 @@ export class UserspaceBackend implements DeviceBackend {
     connection?.close();
     // Also one that an earlier run left: wireguard-go ends when its interface is deleted.
     await runCommand(requireProgram('ip'), ['link', 'del', 'dev', this.#device]);
+    child?.stdin?.end();
     if (child !== null) await ended(child);
     await this.#socketClosed();
     rmSync(this.#socketPath, { force: true });
