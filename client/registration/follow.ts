@@ -1,5 +1,6 @@
 import { SanadError } from '#shared/contract/problem.ts';
 import { withDaemon, type ClientContext } from '../client-context.ts';
+import { isPassing } from '../gateway/passing.ts';
 import { GatewayRefusal } from '../gateway/read-answer.ts';
 import { gatewayOf, keepView, type CaseGateway } from './ask-case.ts';
 import { isDueForRenewal, readClaims } from './read-certificate.ts';
@@ -54,8 +55,8 @@ export async function settle(
     const taken = await takeCertificate(context, answer, { registration, anchor, device: key.keyId });
     return { ...taken, isRenewed: taken.registration.certificate !== registration.certificate };
   } catch (cause) {
-    // Where the case stands is known all the same.
-    if (!(cause instanceof GatewayRefusal)) throw cause;
+    // Where the case stands is known all the same. A lie is another matter.
+    if (!(cause instanceof GatewayRefusal || isPassing(cause))) throw cause;
     return { registration, delivery: cause.problem, handedTo: null, isRenewed: false };
   }
 }

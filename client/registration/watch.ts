@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registrationEventSchemas, type RegistrationView } from '#shared/contract/gateway-contract.ts';
-import { SanadError, type Problem } from '#shared/contract/problem.ts';
+import type { Problem } from '#shared/contract/problem.ts';
 import type { ClientContext } from '../client-context.ts';
 import type { ServerEvent } from '../gateway/event-lines.ts';
 import { gatewayError } from '../gateway/gateway-problem.ts';
-import { GatewayRefusal, isDecided } from '../gateway/read-answer.ts';
+import { isPassing } from '../gateway/passing.ts';
 import { gatewayOf, keepView } from './ask-case.ts';
 import { settle, type Followed } from './follow.ts';
 import type { StoredRegistration } from './stored-registration.ts';
@@ -43,7 +43,7 @@ export async function* watchRegistration(
       }
       failures += 1;
     } catch (cause) {
-      if (!(cause instanceof SanadError) || !isPassing(cause)) throw cause;
+      if (!isPassing(cause)) throw cause;
       failures += 1;
       onLost(cause.problem);
     }
@@ -105,19 +105,6 @@ function parsed<Value>(schema: Schema<Value>, data: string): Value {
     throw gatewayError('gateway_answer_malformed', { cause });
   }
   throw gatewayError('gateway_answer_malformed');
-}
-
-const passing: ReadonlySet<string> = new Set([
-  ...['gateway_timeout', 'gateway_unreachable', 'name_unresolved', 'relay_unreachable'],
-  // Something in between answers instead of the gateway, as while it is restarted.
-  'gateway_answer_status',
-]);
-
-/** What another try in a while may mend. */
-export function isPassing(cause: SanadError): boolean {
-  // RFC 9110 section 15.6.2: 501 is what this gateway cannot do.
-  if (cause instanceof GatewayRefusal) return !isDecided(cause) && cause.status !== 501;
-  return passing.has(cause.problem.code);
 }
 
 async function pause(

@@ -1,7 +1,9 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { verifySignature } from 'http-message-sig';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ServerEvent } from '#client/gateway/event-lines.ts';
 import { GatewayClient } from '#client/gateway/gateway-client.ts';
 import type { Anchor } from '#shared/contract/gateway-contract.ts';
 import { componentsWithBody, signatureParameterNames } from '#shared/contract/request-signature.ts';
@@ -232,6 +234,77 @@ describe('a gateway that is not as it should be', () => {
     const attempt = clientFor(anchor).ask('follow', { id });
     await expect(attempt).rejects.toMatchObject({ problem: { code: 'gateway_tls_untrusted' } });
   });
+});
+
+describe('a stream of events', () => {
+  const begin = (response: ServerResponse): ServerResponse =>
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const hear = async (respond: Respond, patience = 1500): Promise<readonly ServerEvent[]> => {
+    gateway.routes.set(`GET /v1/registration/${id}/event`, respond);
+    const heard: ServerEvent[] = [];
+    const { signal } = new AbortController();
+    const { anchor, fetcher } = gateway;
+    const milliseconds = { totalMilliseconds: patience, quietMilliseconds: patience };
+    const client = new GatewayClient({
+      ...{ anchor, relaySocket: fetcher.relaySocket, signer, now: () => NOW },
+      ...milliseconds,
+    });
+    for await (const event of client.events('registrationEvents', { id, signal })) {
+      heard.push(event);
+    }
+    return heard;
+  };
+
+  it('is heard event by event, for longer than an answer may take', async () => {
+    const heard = await hear((response) => {
+      begin(response);
+      let count = 0;
+      const timer = setInterval(() => {
+        count += 1;
+        response.write(count < 22 ? ': still here\n' : `data: ${count}\n\n`);
+        if (count === 23) {
+          clearInterval(timer);
+          response.end();
+        }
+      }, 100);
+    });
+    expect(heard).toEqual([
+      { type: 'message', data: '22' },
+      { type: 'message', data: '23' },
+    ]);
+  });
+
+  it.each([
+    ['is something else', (response) => json(response, view), 'gateway_answer_status'],
+    [
+      'breaks off',
+      (response) => void begin(response).write('data', () => response.destroy()),
+      'gateway_unreachable',
+    ],
+    ['is one line without end', (response) => void flood(begin(response)), 'gateway_answer_too_large'],
+    [
+      'is refused',
+      (response) => refuse(response, 429, { code: 'too_many_streams', detail: '-', next_action: '-' }),
+      'too_many_streams',
+    ],
+  ] satisfies [string, Respond, string][])('that %s ends with a problem', async (_, respond, code) => {
+    await expect(hear(respond, 30_000)).rejects.toMatchObject({ problem: { code } });
+  });
+
+  it.each([
+    ['never begins', () => undefined],
+    ['falls silent', (response) => void begin(response).write('data: 1\n\n')],
+  ] satisfies [string, Respond][])('that %s ends in time', async (_, respond) => {
+    await expect(hear(respond, 400)).rejects.toMatchObject({ problem: { code: 'gateway_timeout' } });
+  });
+
+  const flood = (response: ServerResponse): void => {
+    const more = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(65_536)));
+    };
+    response.on('drain', more).on('error', () => undefined);
+    more();
+  };
 });
 
 describe('without the relay', () => {

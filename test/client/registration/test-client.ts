@@ -9,6 +9,7 @@ import type { StoredRegistration } from '#client/registration/stored-registratio
 import { submit, type Application } from '#client/registration/submit.ts';
 import type { StoredTunnel } from '#client/tunnel/stored-tunnel.ts';
 import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
+import type { TunnelStateView } from '#shared/tunnel/tunnel-status.ts';
 import { parseConf } from '#shared/wireguard/conf.ts';
 import {
   issueCertificate,
@@ -53,6 +54,18 @@ export const acceptAll: Script = ({ method }) => {
   return method === 'challenge' ? { nonce: 'nonce-1', instance: 'instance-1' } : {};
 };
 
+/** The tunnel is up on a certificate of that registration. */
+export const connectedOn = (registration: string, tunnel = 'office'): TunnelStateView => ({
+  kind: 'connected',
+  tunnel,
+  since: NOW,
+  peers: [],
+  registration: {
+    ...{ issuer: 'https://gateway.test', registration, assurance: 'attested', authority: 'pk-pta' },
+    ...{ expiresAt: NOW + 60, statusListIssuedAt: NOW },
+  },
+});
+
 export interface TestClient {
   readonly gateway: ScriptedGateway;
   /** The gateway's keys. */
@@ -60,6 +73,8 @@ export interface TestClient {
   readonly daemon: ScriptedDaemon;
   /** What the service says; a test changes it. */
   script: Script;
+  /** What it says that it is doing. */
+  state: TunnelStateView;
   context: ClientContext;
   readonly tunnel: StoredTunnel;
   application(): Application;
@@ -109,6 +124,7 @@ export function useTestClient(): TestClient {
       return started(parts.tunnel);
     },
     script: () => ({}),
+    state: { kind: 'disconnected' },
     application: () => ({
       tunnel: world.tunnel,
       anchor: world.gateway.anchor,
@@ -153,7 +169,12 @@ function prepare(world: TestClient, parts: Parts): void {
     world.gateway.requests.length = 0;
     world.gateway.routes.clear();
     world.script = () => ({});
+    world.state = { kind: 'disconnected' };
     parts.daemon = await startScriptedDaemon({
+      greeting: ({ send, sendStatus }) => {
+        send({ hello: { version: 1, program: 'scripted', instance: 'instance-1', access: 'use' } });
+        sendStatus(world.state);
+      },
       script: (asked, conversation) => world.script(asked, conversation),
     });
     parts.context = contextOf(world.gateway, world.daemon);
