@@ -281,7 +281,7 @@ describe('a stream of events', () => {
       (response) => void begin(response).write('data', () => response.destroy()),
       'gateway_unreachable',
     ],
-    ['is one line without end', (response) => void flood(begin(response)), 'gateway_answer_too_large'],
+    ['is one line without end', (response) => flood(begin(response)), 'gateway_answer_too_large'],
     [
       'is refused',
       (response) => refuse(response, 429, { code: 'too_many_streams', detail: '-', next_action: '-' }),
