@@ -13,7 +13,7 @@ export default {
   // Not in node_modules, where Node strips no types and vitest finds no tests.
   tempDirName: '.stryker-tmp',
   ignorePatterns: ['/dist', '/docs', '/packaging', '/reports', '/coverage'],
-  reporters: ['clear-text', 'json'],
+  reporters: ['progress-append-only', 'clear-text', 'json'],
   clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: process.env.MUTATION_REPORT ?? 'reports/mutation/mutation.json' },
   thresholds: { high: 95, low: 90, break: 90 },

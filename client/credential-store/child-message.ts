@@ -21,6 +21,8 @@ export interface CredentialFailure {
 
 /** What the child says about the one request it has. */
 export type CredentialReply =
+  /** The request is in hand; from here on nobody but the keychain's service is waited for. */
+  | { readonly kind: 'heard' }
   /** The keychain's service answers; from here on a person may be looking at its prompt. */
   | { readonly kind: 'reached' }
   | { readonly kind: 'done'; readonly result: CredentialResult }

@@ -4,7 +4,11 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { childEnvironment } from './child-environment.ts';
 import type { CredentialRequest, CredentialResult } from './child-message.ts';
-import { credentialError, isCredentialProblemCode } from './credential-problem.ts';
+import {
+  credentialError,
+  isCredentialProblemCode,
+  type CredentialProblemCode,
+} from './credential-problem.ts';
 
 export interface CredentialChildOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -12,7 +16,9 @@ export interface CredentialChildOptions {
 }
 
 export interface Deadlines {
-  /** From the start to the service's first answer: starting it on demand takes a few seconds on a slow disk. */
+  /** Until the process behind it has the request: loading Node and the library, on a slow disk too. */
+  readonly startMs: number;
+  /** From there to the service's first answer. Nobody is asked anything yet. */
   readonly reachMs: number;
   /** From there to the result: somebody may have to find and type a password. */
   readonly answerMs: number;
@@ -66,20 +72,23 @@ export class CredentialChild {
       this.end();
       reject(error);
     };
-    const late = () => fail(credentialError('keychain_timeout'));
-    let deadline = setTimeout(late, this.#deadlines.reachMs);
+    const { startMs, reachMs, answerMs } = this.#deadlines;
+    const within = (ms: number, code: CredentialProblemCode) =>
+      setTimeout(() => fail(credentialError(code)), ms);
+    let deadline = within(startMs, 'keychain_silent');
+    const next = (timer: NodeJS.Timeout) => {
+      clearTimeout(deadline);
+      deadline = timer;
+    };
     const gone = (cause?: unknown) => fail(credentialError('keychain_unavailable', cause));
     const heard = (message: unknown) => {
       const reply = replySchema.safeParse(message);
       if (!reply.success) return gone(reply.error);
-      if (reply.data.kind === 'reached') {
-        clearTimeout(deadline);
-        deadline = setTimeout(late, this.#deadlines.answerMs);
-      } else if (reply.data.kind === 'done') {
-        resolve(reply.data.result);
-      } else {
-        reject(reply.data.failure);
-      }
+      const said = reply.data;
+      if (said.kind === 'heard') next(within(reachMs, 'keychain_silent'));
+      else if (said.kind === 'reached') next(within(answerMs, 'keychain_timeout'));
+      else if (said.kind === 'done') resolve(said.result);
+      else reject(said.failure);
     };
     const exited = () => gone(new Error('the process that talks to the keychain ended'));
     this.#child.on('message', heard).on('exit', exited).on('error', gone);
@@ -111,6 +120,7 @@ const resultSchema = z.union([
   z.array(z.object({ account: z.string(), password: z.string() })),
 ]);
 const replySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('heard') }),
   z.object({ kind: z.literal('reached') }),
   z.object({ kind: z.literal('done'), result: resultSchema }),
   z.object({ kind: z.literal('failed'), failure: failureSchema }),

@@ -7,12 +7,17 @@ import { answer } from './keychain.ts';
  * come one at a time over the pipe to the parent.
  */
 process.on('message', (request: CredentialRequest) => {
-  void answer(request, { reached: () => send({ kind: 'reached' }) }).then(send);
+  // On its way before the call: that one blocks this thread for as long as the service says nothing.
+  send({ kind: 'heard' }, () => {
+    void answer(request, { reached: () => send({ kind: 'reached' }) }).then((reply) => send(reply));
+  });
 });
 
 // SIGKILL, not exit(): that would wait for a call that waits for a person.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
-function send(reply: CredentialReply): void {
-  process.send?.(reply);
+function send(reply: CredentialReply, sent: () => void = ignore): void {
+  process.send?.(reply, sent);
 }
+
+function ignore(): void {}

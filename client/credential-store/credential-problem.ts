@@ -14,9 +14,14 @@ export const credentialProblems = {
     reason: 'The keychain is locked, and its prompt was closed without an answer.',
     nextAction: tryAgain,
   },
+  keychain_silent: {
+    kind: 'keychain',
+    reason: 'The keychain’s service is there but does not answer.',
+    nextAction: 'Try again; if it stays silent, log out of the desktop and in again.',
+  },
   keychain_timeout: {
     kind: 'keychain',
-    reason: 'The keychain did not answer in time.',
+    reason: 'The keychain was asked, and nobody answered its prompt.',
     nextAction: tryAgain,
   },
   keychain_unavailable: {

@@ -90,6 +90,8 @@ function explain(error: unknown): CredentialFailure {
     return { code: hasScreen() ? 'keychain_prompt_dismissed' : 'keychain_locked', cause };
   }
   if (/object locked|IsLocked/i.test(cause)) return { code: 'keychain_locked', cause };
+  // The library waits two seconds for each call on the bus, but for a prompt without end.
+  if (/did not receive a reply/i.test(cause)) return { code: 'keychain_silent', cause };
   if (/ambiguous|multiple|UTF-?8|encoding/i.test(cause)) return { code: 'keychain_item_unreadable', cause };
   return { code: 'keychain_unavailable', cause };
 }

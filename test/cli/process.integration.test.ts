@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startSecretService } from '../client/credential-store/secret-service.ts';
 import { exampleConf, PRESHARED_KEY, PRIVATE_KEY } from '../client/tunnel/example-conf.ts';
 
@@ -20,16 +20,27 @@ function sanad(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
+  const [, outcome] = started(words, environment);
+  return outcome;
+}
+
+/** Its process id, and what comes of it. */
+function started(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): [processId: number, outcome: Promise<Outcome>] {
   const env = { PATH: process.env['PATH'] ?? '', HOME: home, NODE_NO_WARNINGS: '1', ...environment };
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [entry, ...words],
-      { env, timeout: 30_000 },
-      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
-    );
-    child.stdin?.end();
-  });
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  const child = execFile(process.execPath, [entry, ...words], { env, timeout: 30_000 }, (_, stdout, stderr) =>
+    resolve({ code: child.exitCode, stdout, stderr }),
+  );
+  child.stdin?.end();
+  return [child.pid ?? 0, promise];
+}
+
+function childrenOf(processId: number): readonly number[] {
+  const file = `/proc/${processId}/task/${processId}/children`;
+  return readFileSync(file, 'utf8').trim().split(' ').map(Number);
 }
 
 const answerOf = ({ stdout }: Outcome) =>
@@ -82,6 +93,35 @@ describe('the program', () => {
     const outcome = await sanad(['import', join(home, 'office.conf'), '--json']);
     expect([outcome.code, answerOf(outcome).problem?.kind]).toEqual([6, 'keychain']);
     expect(readdirSync(home)).toEqual(['office.conf']);
+  });
+
+  it.each([
+    ['no service on the bus', 'keychain_unavailable', { service: 'none' }],
+    ['a service that hangs', 'keychain_silent', {}],
+  ] as const)('with %s ends with 6 by itself', async (_, code, options) => {
+    const session = await startSecretService({ home, ...options });
+    session.freezeService();
+    try {
+      const outcome = await sanad(['import', join(home, 'office.conf'), '--json'], session.environment);
+      expect([outcome.code, answerOf(outcome).problem?.code]).toEqual([6, code]);
+      expect((await sanad(['list', '--json'])).stdout).toBe('{"ok":true,"tunnels":[]}\n');
+    } finally {
+      await session.stop();
+    }
+  });
+
+  it('whose process at the keychain is killed while somebody is asked ends with 6', async () => {
+    const session = await startSecretService({ home, prompter: 'silent' });
+    try {
+      await session.lock();
+      const [parent, outcome] = started(['import', join(home, 'office.conf'), '--json'], session.environment);
+      await vi.waitFor(() => expect(session.asked()).toBe(true), { timeout: 20_000 });
+      for (const child of childrenOf(parent)) process.kill(child, 'SIGKILL');
+      const ended = await outcome;
+      expect([ended.code, answerOf(ended).problem?.code]).toEqual([6, 'keychain_unavailable']);
+    } finally {
+      await session.stop();
+    }
   });
 
   it('lists without service and keychain', async () => {

@@ -3,7 +3,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { describe, expect, test, vi } from 'vitest';
-import { createCredentialStore, MAX_PASSWORD_BYTES } from '#client/credential-store/credential-store.ts';
+import {
+  createCredentialStore,
+  defaultDeadlines,
+  MAX_PASSWORD_BYTES,
+} from '#client/credential-store/credential-store.ts';
 import { inSession, isRunning, keychainProblem } from './session.ts';
 
 const SERVICE = 'sanad';
@@ -82,6 +86,19 @@ describe('an unlocked keychain', () => {
   });
 });
 
+test('a keychain that the bus starts for the first caller serves that call', async () => {
+  await inSession({ service: 'on-demand' }, async ({ store, children }) => {
+    await store.setPassword(SERVICE, 'device-key', 'one');
+    expect(await store.getPassword(SERVICE, 'device-key')).toBe('one');
+    expect(children).toHaveLength(1);
+  });
+});
+
+test('an error comes within two seconds where nobody is asked, a minute where somebody may be', () => {
+  expect(defaultDeadlines.reachMs).toBeLessThan(2000);
+  expect(defaultDeadlines.answerMs).toBe(60_000);
+});
+
 describe('a keychain that cannot be read is never taken for an empty one', () => {
   test('no session bus', async () => {
     const store = createCredentialStore({ environment: { HOME: tmpdir() } });
@@ -114,11 +131,35 @@ describe('a keychain that cannot be read is never taken for an empty one', () =>
     const server = createServer().listen(socket);
     const store = createCredentialStore({
       environment: { HOME: tmpdir(), DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}` },
-      deadlines: { reachMs: 1000 },
     });
-    expect(await keychainProblem(store.getPassword(SERVICE, 'device-key'))).toBe('keychain_timeout');
+    expect(await keychainProblem(store.getPassword(SERVICE, 'device-key'))).toBe('keychain_silent');
     store.close();
     server.close();
+  });
+
+  test('a Secret Service that hangs, and that is found when it goes on', async () => {
+    await inSession({}, async ({ store, service }) => {
+      await store.setPassword(SERVICE, 'device-key', 'one');
+      service.freezeService();
+      expect(await keychainProblem(store.getPassword(SERVICE, 'device-key'))).toBe('keychain_silent');
+      expect(await keychainProblem(store.findCredentials(SERVICE))).toBe('keychain_silent');
+      service.thawService();
+      await vi.waitFor(async () => expect(await store.getPassword(SERVICE, 'device-key')).toBe('one'), {
+        timeout: 30_000,
+        interval: 100,
+      });
+    });
+  });
+
+  test('a Secret Service that the bus takes long to start, and that is found when it has', async () => {
+    await inSession({ service: 'on-demand', startSeconds: 4 }, async ({ store }) => {
+      expect(await keychainProblem(store.getPassword(SERVICE, 'device-key'))).toBe('keychain_silent');
+      await vi.waitFor(() => store.setPassword(SERVICE, 'device-key', 'one'), {
+        timeout: 40_000,
+        interval: 100,
+      });
+      expect(await store.getPassword(SERVICE, 'device-key')).toBe('one');
+    });
   });
 
   test('a locked keyring without a screen: items that are there, items that are not, and the list', async () => {

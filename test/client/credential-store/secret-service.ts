@@ -1,6 +1,16 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,8 +23,10 @@ export interface SecretServiceOptions {
   /** Whose session it is; the caller's own when left out. */
   readonly uid?: number;
   readonly gid?: number;
-  /** `none`: a bus on which nobody offers the Secret Service. */
-  readonly service?: 'gnome-keyring' | 'none';
+  /** `none`: a bus on which nobody offers the Secret Service. `on-demand`: the bus starts it for the first caller. */
+  readonly service?: 'gnome-keyring' | 'none' | 'on-demand';
+  /** How long an `on-demand` service takes until it begins; not at all by default. */
+  readonly startSeconds?: number;
   /** `silent`: somebody is asked to unlock and never answers. Without it, asking fails at once. */
   readonly prompter?: 'silent';
 }
@@ -26,6 +38,12 @@ export interface SecretService {
   lock(): Promise<void>;
   /** Ends the keyring alone, as a crash would. */
   killService(): Promise<void>;
+  /** Stops the keyring where it is, as a debugger would: it keeps its place on the bus and says nothing. */
+  freezeService(): void;
+  /** Whether the `silent` prompter has been started to ask somebody. */
+  asked(): boolean;
+  /** Lets it go on. */
+  thawService(): void;
   /** Ends every process of the session, each by its id, and removes its bus. */
   stop(): Promise<void>;
 }
@@ -37,7 +55,7 @@ export async function startSecretService(options: SecretServiceOptions): Promise
   const processes: Launched[] = [];
   const stop = async () => {
     for (const process of processes.toReversed()) await end(process);
-    endPrompter(session.directory);
+    endStartedByBus(session.directory);
     rmSync(session.directory, { recursive: true, force: true });
   };
   const bus = launch(session, 'dbus-daemon', [
@@ -48,7 +66,8 @@ export async function startSecretService(options: SecretServiceOptions): Promise
   processes.push(bus);
   try {
     await until('the session bus', () => bus.output().includes('unix:'), bus);
-    const keyring = options.service === 'none' ? undefined : launchKeyring(session);
+    const { service = 'gnome-keyring' } = options;
+    const keyring = service === 'gnome-keyring' ? launchKeyring(session) : undefined;
     if (keyring !== undefined) {
       processes.push(keyring);
       await untilUnlocked(session, keyring);
@@ -59,6 +78,9 @@ export async function startSecretService(options: SecretServiceOptions): Promise
       killService: async () => {
         if (keyring !== undefined) await end(keyring, 'SIGKILL');
       },
+      freezeService: () => void keyring?.child.kill('SIGSTOP'),
+      asked: () => existsSync(join(session.directory, `${PROMPTER}.pid`)),
+      thawService: () => void keyring?.child.kill('SIGCONT'),
       stop,
     };
   } catch (error) {
@@ -73,11 +95,17 @@ interface Session {
   readonly identity: { readonly uid?: number; readonly gid?: number };
 }
 
-function prepareSession({ home, uid, gid, prompter }: SecretServiceOptions): Session {
+function prepareSession(options: SecretServiceOptions): Session {
+  const { home, uid, gid } = options;
   const directory = mkdtempSync(join(tmpdir(), 'sanad-session-'));
   mkdirSync(join(directory, 'services'));
   writeFileSync(join(directory, 'bus.conf'), busConfiguration(directory));
-  if (prompter === 'silent') writeSilentPrompter(directory);
+  if (options.prompter === 'silent') startByBus(directory, PROMPTER, 'exec sleep 600');
+  if (options.service === 'on-demand') {
+    writeFileSync(join(directory, 'password'), PASSWORD);
+    const keyring = ['gnome-keyring-daemon', ...keyringWords, `< ${directory}/password`].join(' ');
+    startByBus(directory, 'org.freedesktop.secrets', `sleep ${options.startSeconds ?? 0}; exec ${keyring}`);
+  }
   // What the session's owner needs to read and to create in.
   if (uid !== undefined && gid !== undefined) chownSync(directory, uid, gid);
   chmodSync(directory, 0o700);
@@ -110,28 +138,33 @@ function busConfiguration(directory: string): string {
 `;
 }
 
-function writeSilentPrompter(directory: string): void {
-  const program = join(directory, 'prompter');
-  writeFileSync(program, `#!/bin/sh\necho $$ >${directory}/prompter.pid\nexec sleep 600\n`, { mode: 0o755 });
-  const service = join(directory, 'services', 'org.gnome.keyring.SystemPrompter.service');
-  writeFileSync(service, `[D-BUS Service]\nName=org.gnome.keyring.SystemPrompter\nExec=${program}\n`);
+/** The bus starts it for whoever calls the name first, and does not end it: its id is kept for that. */
+function startByBus(directory: string, name: string, command: string): void {
+  const program = join(directory, name);
+  writeFileSync(program, `#!/bin/sh\necho $$ >${program}.pid\n${command}\n`, { mode: 0o755 });
+  writeFileSync(
+    join(directory, 'services', `${name}.service`),
+    `[D-BUS Service]\nName=${name}\nExec=${program}\n`,
+  );
 }
 
-function endPrompter(directory: string): void {
-  try {
-    process.kill(Number(readFileSync(join(directory, 'prompter.pid'), 'utf8')), 'SIGKILL');
-  } catch {
-    // Nobody was ever asked, or the bus has ended the prompter already.
+function endStartedByBus(directory: string): void {
+  for (const file of readdirSync(directory).filter((name) => name.endsWith('.pid'))) {
+    try {
+      process.kill(Number(readFileSync(join(directory, file), 'utf8')), 'SIGKILL');
+    } catch {
+      // It ended with its bus.
+    }
   }
 }
 
+const PROMPTER = 'org.gnome.keyring.SystemPrompter';
+const PASSWORD = 'correct horse battery staple';
+const keyringWords = ['--foreground', '--unlock', '--components=secrets'] as const;
+
 function launchKeyring(session: Session): Launched {
-  const keyring = launch(session, 'gnome-keyring-daemon', [
-    '--foreground',
-    '--unlock',
-    '--components=secrets',
-  ]);
-  keyring.child.stdin?.end('correct horse battery staple');
+  const keyring = launch(session, 'gnome-keyring-daemon', keyringWords);
+  keyring.child.stdin?.end(PASSWORD);
   return keyring;
 }
 
@@ -184,6 +217,8 @@ async function end({ child }: Launched, signal: NodeJS.Signals = 'SIGTERM'): Pro
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill(signal);
+  // One that was frozen gets no other signal before.
+  child.kill('SIGCONT');
   await exited;
 }
 

@@ -16,20 +16,21 @@ export interface TestSession {
   readonly children: readonly number[];
 }
 
-type SessionOptions = Pick<SecretServiceOptions, 'service' | 'prompter'> &
+type SessionOptions = Pick<SecretServiceOptions, 'service' | 'startSeconds' | 'prompter'> &
   Pick<CredentialStoreOptions, 'deadlines' | 'idleMs'> & {
     readonly environment?: Readonly<Record<string, string>>;
   };
 
 /** A desktop session in a throw-away home, and a credential store in it; both are gone afterwards. */
 export async function inSession(
-  { service, prompter, environment, ...options }: SessionOptions,
+  { service, startSeconds, prompter, environment, ...options }: SessionOptions,
   use: (session: TestSession) => Promise<void>,
 ): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'sanad-home-'));
   const secrets = await startSecretService({
     home,
     ...(service === undefined ? {} : { service }),
+    ...(startSeconds === undefined ? {} : { startSeconds }),
     ...(prompter === undefined ? {} : { prompter }),
   });
   const children: number[] = [];
