@@ -35,10 +35,13 @@ export const stages = {
 } as const;
 
 function describeConnected(state: StateOf<'connected'>, now: number): readonly Line[] {
-  const peers = state.peers.map(({ endpoint, latestHandshakeAt, receivedBytes, sentBytes }) => {
+  const peers = state.peers.map(({ endpoint, latestHandshakeAt, receivedBytes, sentBytes, silentSince }) => {
     const handshake =
       latestHandshakeAt === null ? 'no handshake yet' : `handshake ${ago(latestHandshakeAt, now)}`;
-    return `  through ${endpoint}, ${handshake}, ${bytes(receivedBytes)} in, ${bytes(sentBytes)} out`;
+    const counters = `${bytes(receivedBytes)} in, ${bytes(sentBytes)} out`;
+    const silence =
+      typeof silentSince === 'number' ? `; it does not answer, last heard ${ago(silentSince, now)}` : '';
+    return `  through ${endpoint}, ${handshake}, ${counters}${silence}`;
   });
   return [
     good(`Connected: ${nameOf(state)}, up since ${moment(state.since)}.`),

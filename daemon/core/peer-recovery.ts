@@ -1,4 +1,5 @@
 import { assertNever } from './assert-never.ts';
+import { mayReach } from './may-reach.ts';
 import type { FoundPeer, RoundCompletionEvent } from './tunnel-event.ts';
 import type { PeerAddress, Recovery, RecoveryStage, StateOf, TroubledPeer } from './tunnel-state.ts';
 import { refreshFirewall, stay, withEffect, type Step } from './tunnel-transition.ts';
@@ -133,6 +134,10 @@ function moveFor(
     }
     case 'strayed':
       return [{ ...peer, address: addressAfterStraying(peer, troubled.to, addresses) }];
+    case 'unreachable': {
+      const address = addresses.find((found) => mayReach(found, troubled.own));
+      return address === undefined || address === peer.address ? [] : [{ ...peer, address }];
+    }
     default:
       return assertNever(troubled);
   }

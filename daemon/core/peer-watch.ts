@@ -1,3 +1,4 @@
+import { mayReach } from './may-reach.ts';
 import type { SocketAddress } from './surroundings.ts';
 import type { PeerAddress, TroubledPeer } from './tunnel-state.ts';
 
@@ -35,6 +36,7 @@ export interface ExpectedPeer extends PeerAddress {
 export interface PeerWatch {
   /** Seconds since boot, of the last reading. */
   readonly readAt: number | null;
+  readonly own: readonly string[];
   /** By public key. */
   readonly peers: ReadonlyMap<string, PeerHistory>;
 }
@@ -59,6 +61,8 @@ interface PeerHistory {
 export interface Look {
   readonly readings: readonly PeerCounters[];
   readonly expected: readonly ExpectedPeer[];
+  /** This machine's addresses outside the tunnel, in one order. None: it is offline. */
+  readonly own: readonly string[];
   readonly sinceBoot: number;
   /** Epoch seconds. */
   readonly now: number;
@@ -67,11 +71,11 @@ export interface Look {
 export interface Sight {
   readonly watch: PeerWatch;
   readonly troubled: readonly TroubledPeer[];
-  /** The machine slept since the look before. */
-  readonly slept: boolean;
+  /** Since the look before the machine slept, or got other addresses. */
+  readonly networkChanged: boolean;
 }
 
-export const nothingSeen: PeerWatch = { readAt: null, peers: new Map() };
+export const nothingSeen: PeerWatch = { readAt: null, own: [], peers: new Map() };
 
 /**
  * Which peers are not well. Silence is not death: a tunnel that is idle says nothing, and a peer answers keepalives
@@ -87,9 +91,11 @@ export function lookAtPeers(before: PeerWatch, look: Look): Sight {
     if (reading === undefined) continue;
     const history = historyOf(before.peers.get(expected.publicKey), { reading, expected, look, slept });
     peers.set(expected.publicKey, history);
-    troubled.push(...troubleOf(history, expected, reading));
+    troubled.push(...troubleOf(history, { expected, reading, own: look.own }));
   }
-  return { watch: { readAt: look.sinceBoot, peers }, troubled, slept };
+  const { sinceBoot, own } = look;
+  const hasOthers = before.readAt !== null && own.join() !== before.own.join();
+  return { watch: { readAt: sinceBoot, own, peers }, troubled, networkChanged: slept || hasOthers };
 }
 
 interface Seen {
@@ -164,11 +170,13 @@ function isSilent({ calledSince, unansweredSince }: PeerHistory, sinceBoot: numb
 /** Straying comes first: whoever has strayed was heard, from elsewhere. */
 function troubleOf(
   { silentSince }: PeerHistory,
-  { publicKey, address, port }: ExpectedPeer,
-  { endpoint }: PeerCounters,
+  { expected, reading, own }: Pick<Seen, 'expected' | 'reading'> & Pick<Look, 'own'>,
 ): readonly TroubledPeer[] {
+  const { publicKey, address, port } = expected;
+  const { endpoint } = reading;
   if (endpoint !== null && (endpoint.address !== address || endpoint.port !== port)) {
     return [{ kind: 'strayed', publicKey, to: endpoint }];
   }
+  if (own.length > 0 && !mayReach(address, own)) return [{ kind: 'unreachable', publicKey, own }];
   return silentSince === null ? [] : [{ kind: 'silent', publicKey, since: silentSince }];
 }

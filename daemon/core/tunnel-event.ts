@@ -29,8 +29,8 @@ type Fact =
   | { readonly kind: 'surroundingsChanged'; readonly surroundings: Surroundings }
   /** All peers that are not well now; none: all are. */
   | { readonly kind: 'troubledPeersChanged'; readonly troubled: readonly TroubledPeer[] }
-  /** The machine slept; it may be in another network now. */
-  | { readonly kind: 'awoke' };
+  /** The machine slept or has other addresses: what did not work before may work now. */
+  | { readonly kind: 'networkChanged' };
 
 /** The answer to an effect. */
 export type CompletionEvent = { readonly attempt: number } & (

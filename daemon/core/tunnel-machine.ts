@@ -51,7 +51,7 @@ export function step(state: TunnelState, event: TunnelEvent): Step {
       return changeSurroundings({ ...state, surroundings: event.surroundings });
     case 'troubledPeersChanged':
       return state.kind === 'connected' ? lookAfterPeers(state, event.troubled) : stay(state);
-    case 'awoke':
+    case 'networkChanged':
       return state.kind === 'connected' ? lookForPeersNow(state) : stay(state);
     case 'peersResolved':
     case 'peersMoved':

@@ -95,6 +95,12 @@ export type TroubledPeer = { readonly publicKey: PublicKey } & (
       readonly kind: 'strayed';
       readonly to: SocketAddress;
     }
+  | {
+      /** The machine has no address of a kind from which packets could go there, but others. */
+      readonly kind: 'unreachable';
+      /** This machine's addresses outside the tunnel. */
+      readonly own: readonly string[];
+    }
 );
 
 /**
@@ -106,7 +112,7 @@ export interface Recovery {
   readonly troubled: readonly TroubledPeer[];
   /** The round under way. A completion that carries another comes late and moves nothing. */
   readonly round: number;
-  /** Rounds since the trouble began, or since the machine awoke. */
+  /** Rounds since the trouble began, or since the network changed. */
   readonly tries: number;
   readonly stage: RecoveryStage;
 }

@@ -55,8 +55,9 @@ export class FetcherSocket implements Fetcher {
     return (await this.#ask('get', { uri, maxBytes })).body;
   }
 
-  async resolve(host: string): Promise<readonly string[]> {
-    return (await this.#ask('resolve', { host })).addresses;
+  async resolve(host: string, nameServers: readonly string[] = []): Promise<readonly string[]> {
+    const parameters = nameServers.length === 0 ? { host } : { host, nameServers: [...nameServers] };
+    return (await this.#ask('resolve', parameters)).addresses;
   }
 
   async resolveOrigins(): Promise<FetchResult<'resolveOrigins'>['origins']> {

@@ -6,8 +6,8 @@ import type { FetchResult } from '#shared/contract/fetch-contract.ts';
  */
 export interface Fetcher {
   get(uri: string, maxBytes: number): Promise<string>;
-  /** Addresses of a host name. */
-  resolve(host: string): Promise<readonly string[]>;
+  /** Addresses of a host name; asked of these name servers first, then as the system does. */
+  resolve(host: string, nameServers?: readonly string[]): Promise<readonly string[]>;
   resolveOrigins(): Promise<FetchResult<'resolveOrigins'>['origins']>;
   close(): void;
 }

@@ -7,6 +7,14 @@ export interface NetworkState {
   readonly mtu: number;
   /** What goes into the tunnel. */
   readonly routes: readonly IpNetwork[];
+  /** Who asks these name servers past the tunnel: where a peer is that does not answer, the tunnel cannot say. */
+  readonly namesOutside: NamesOutside | null;
+}
+
+export interface NamesOutside {
+  readonly uid: number;
+  /** IPv4, or IPv6 without brackets. */
+  readonly servers: readonly string[];
 }
 
 /** The system's routing. Calls are carried out in the order they were made; each is safe to repeat. */
@@ -17,5 +25,7 @@ export interface Network {
   set(state: NetworkState): Promise<void>;
   /** Takes away all that `set` made. What is absent already is no failure. */
   clear(): Promise<void>;
+  /** This machine's own addresses but for loopback's and the tunnel's, in one order. */
+  ownAddresses(): readonly string[];
   close(): Promise<void>;
 }

@@ -1,11 +1,13 @@
 import type { Problem } from '#shared/contract/problem.ts';
 import { assertNever } from '../core/assert-never.ts';
 import type { FirewallPolicy } from '../core/firewall-policy.ts';
+import type { FetcherAccess } from '../core/surroundings.ts';
 import type { TunnelEffect } from '../core/tunnel-effect.ts';
 import type { CompletionEvent, RoundCompletionEvent } from '../core/tunnel-event.ts';
 import { Lane } from '../lane.ts';
 import type { Fetcher } from '../port/fetcher.ts';
 import type { Firewall } from '../port/firewall.ts';
+import type { NamesOutside } from '../port/network.ts';
 import type { Random } from '../port/random.ts';
 import type { StateStore } from '../port/state-store.ts';
 import { describeCause, type Log } from './log.ts';
@@ -23,6 +25,8 @@ export interface RunnerPorts extends TunnelPorts {
 interface RunnerOptions {
   readonly ports: RunnerPorts;
   readonly log: Log;
+  /** How sanad-fetch gets out now. */
+  readonly fetcherAccess: () => FetcherAccess | null;
   readonly onCompletion: (event: CompletionEvent | RoundCompletionEvent) => void;
   /** The tunnel's name servers are gone, so the system's own can be read. */
   readonly onTunnelGone: () => void;
@@ -110,7 +114,7 @@ export class EffectRunner {
         await disk.run(() => store.writeTarget(effect.target));
         return { kind: 'targetStored' };
       case 'bringTunnelUp':
-        await tunnel.run(() => this.#device.bringUp(effect.registration, effect.peers));
+        await tunnel.run(() => this.#device.bringUp(effect, this.#namesOutside()));
         return { kind: 'tunnelBroughtUp' };
       case 'setDns':
         await tunnel.run(() => dns.set(effect.dns));
@@ -128,14 +132,26 @@ export class EffectRunner {
     }
   }
 
+  /** Past the tunnel whose peer does not answer: its own name servers would not either. */
+  #findPeers(peers: Parameters<typeof findPeers>[0]): ReturnType<typeof findPeers> {
+    const { log, ports, fetcherAccess } = this.#options;
+    const nameServers = fetcherAccess()?.resolvers ?? [];
+    return findPeers(peers, { fetcher: ports.fetcher, nameServers, log });
+  }
+
+  #namesOutside(): NamesOutside | null {
+    const access = this.#options.fetcherAccess();
+    return access === null ? null : { uid: access.uid, servers: access.resolvers };
+  }
+
   /** Only moving can fail: a name without an address is an answer. */
   async #runRound(effect: RoundEffect): Promise<RoundOutcome> {
     const { log, ports } = this.#options;
-    const { wireguard, fetcher, random } = ports;
+    const { wireguard, random } = ports;
     const fraction = random.fraction();
     switch (effect.kind) {
       case 'resolvePeers':
-        return { kind: 'peersResolved', found: await findPeers(effect.peers, { fetcher, log }), fraction };
+        return { kind: 'peersResolved', found: await this.#findPeers(effect.peers), fraction };
       case 'movePeers':
         try {
           await this.#lanes.tunnel.run(() => wireguard.move(effect.peers));

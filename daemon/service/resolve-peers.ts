@@ -18,14 +18,21 @@ export function resolvePeers(
     : Promise.all(resolved.map((peer) => Promise.resolve(peer)));
 }
 
+interface FindOptions {
+  readonly fetcher: Fetcher;
+  /** Asked first. */
+  readonly nameServers: readonly string[];
+  readonly log: Log;
+}
+
 /** All that each peer's registered host points to now. Never rejects: what does not resolve has no address. */
 export async function findPeers(
   peers: readonly Pick<Peer, 'publicKey' | 'endpoint'>[],
-  { fetcher, log }: { readonly fetcher: Fetcher; readonly log: Log },
+  { fetcher, nameServers, log }: FindOptions,
 ): Promise<readonly FoundPeer[]> {
   const lookUp = async (name: string): Promise<readonly string[]> => {
     try {
-      const addresses = (await fetcher.resolve(name)).map(readIpAddress).filter(isPeerAddress);
+      const addresses = (await fetcher.resolve(name, nameServers)).map(readIpAddress).filter(isPeerAddress);
       return addresses.map(({ text }) => text);
     } catch (cause) {
       // The peer stays where it is and is looked for again.

@@ -3,7 +3,8 @@ import type { VerifiedRegistration } from '#shared/registration/verify-registrat
 import type { TunnelStateView, TunnelStatus } from '#shared/tunnel/tunnel-status.ts';
 import { assertNever } from '../core/assert-never.ts';
 import { targetOf } from '../core/target.ts';
-import type { StateOf, TunnelState } from '../core/tunnel-state.ts';
+import { tunnelProblem } from '../core/tunnel-problem.ts';
+import type { Recovery, StateOf, TunnelState } from '../core/tunnel-state.ts';
 import type { PeerReading } from '../port/wireguard.ts';
 import { serviceProblem } from './service-problem.ts';
 import { ownerOf } from './tunnel.ts';
@@ -30,13 +31,24 @@ export function viewStatus(source: StatusSource, viewer: Viewer): TunnelStatus {
   const { state, warnings } = source;
   const owner = ownerOf(state);
   const isOwn = viewer.isAdministrator || owner === undefined || owner === viewer.uid;
-  const trouble = state.trouble !== null && isOwn ? [state.trouble] : [];
+  const own = isOwn ? ownWarnings(state) : [];
   return {
     state: isOwn ? viewState(source) : hideDetails(viewState(source)),
     target: targetOf(state).kind,
     firewall: state.firewall,
-    warnings: [...trouble, ...warnings],
+    warnings: [...own, ...warnings],
   };
+}
+
+function ownWarnings(state: TunnelState): readonly Problem[] {
+  const troubled = state.kind === 'connected' ? (state.recovery?.troubled ?? []) : [];
+  const kinds = new Set(troubled.map(({ kind }) => kind));
+  return [
+    ...(state.trouble === null ? [] : [state.trouble]),
+    ...(kinds.has('silent') ? [tunnelProblem('peer_silent')] : []),
+    ...(kinds.has('unreachable') ? [tunnelProblem('peer_unreachable')] : []),
+    ...(kinds.has('strayed') ? [tunnelProblem('peer_strayed')] : []),
+  ];
 }
 
 function viewState(source: StatusSource): TunnelStateView {
@@ -63,7 +75,7 @@ function viewConnected(state: StateOf<'connected'>, source: StatusSource): Tunne
     kind: 'connected',
     tunnel,
     since: state.since,
-    peers: source.peers.map(viewPeer),
+    peers: source.peers.map((peer) => viewPeer(peer, state.recovery)),
     registration: summarize(registration, source.listIssuedAt),
   };
 }
@@ -84,9 +96,12 @@ function hideDetails(view: TunnelStateView): TunnelStateView {
   }
 }
 
-function viewPeer(peer: PeerReading) {
+function viewPeer(peer: PeerReading, recovery: Recovery | null) {
   const { publicKey, endpoint, latestHandshakeAt, receivedBytes, sentBytes } = peer;
-  return { publicKey, endpoint: formatEndpoint(endpoint), latestHandshakeAt, receivedBytes, sentBytes };
+  const trouble = recovery?.troubled.find((troubled) => troubled.publicKey === publicKey);
+  const silentSince = trouble?.kind === 'silent' ? trouble.since : null;
+  const counters = { latestHandshakeAt, receivedBytes, sentBytes, silentSince };
+  return { publicKey, endpoint: formatEndpoint(endpoint), ...counters };
 }
 
 function formatEndpoint(endpoint: PeerReading['endpoint']): string {

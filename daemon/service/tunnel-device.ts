@@ -1,8 +1,6 @@
-import type { VerifiedRegistration } from '#shared/registration/verify-registration.ts';
-import type { PeerAddress } from '../core/tunnel-state.ts';
 import type { Dns } from '../port/dns.ts';
-import type { Network, NetworkState } from '../port/network.ts';
-import type { WireGuard } from '../port/wireguard.ts';
+import type { NamesOutside, Network, NetworkState } from '../port/network.ts';
+import type { BringUp, WireGuard } from '../port/wireguard.ts';
 
 /** wg-quick(8) subtracts 80 from an Ethernet frame; an idle device has it already. */
 const DEFAULT_MTU = 1420;
@@ -32,12 +30,12 @@ export class TunnelDevice {
   }
 
   /** Independent of one another, so side by side: the handshake does not wait for routes. */
-  async bringUp(registration: VerifiedRegistration, peers: readonly PeerAddress[]): Promise<void> {
+  async bringUp({ registration, peers }: BringUp, namesOutside: NamesOutside | null): Promise<void> {
     await this.prepare();
     const { wireguard, network } = this.#ports;
     await allSettled([
       wireguard.bringUp({ registration, peers }),
-      network.set(networkStateOf(registration.configuration)),
+      network.set(networkStateOf(registration.configuration, namesOutside)),
     ]);
   }
 
@@ -47,9 +45,12 @@ export class TunnelDevice {
   }
 }
 
-function networkStateOf(configuration: VerifiedRegistration['configuration']): NetworkState {
+function networkStateOf(
+  configuration: BringUp['registration']['configuration'],
+  namesOutside: NamesOutside | null,
+): NetworkState {
   const { addresses, mtu = DEFAULT_MTU, peers } = configuration;
-  return { addresses, mtu, routes: peers.flatMap((peer) => peer.allowedIps) };
+  return { addresses, mtu, routes: peers.flatMap((peer) => peer.allowedIps), namesOutside };
 }
 
 /** All of them to their end, then the first failure: nothing goes on behind the back of whoever asked. */

@@ -9,6 +9,7 @@ import type { PeerReading } from '../port/wireguard.ts';
 import { EffectRunner, type RunnerPorts } from './effect-runner.ts';
 import type { Grounds } from './grounds.ts';
 import { describeCause, type Log } from './log.ts';
+import { PeerWatcher } from './peer-watcher.ts';
 import { problemOf } from './service-problem.ts';
 import { StatusBoard } from './status-board.ts';
 import { SurroundingsKeeper } from './surroundings-keeper.ts';
@@ -41,6 +42,7 @@ export class TunnelService {
   readonly #surroundings: SurroundingsKeeper;
   readonly #runner: EffectRunner;
   readonly #watcher: Watcher;
+  readonly #peerWatcher: PeerWatcher;
   #firewallTimer: NodeJS.Timeout | undefined;
   readonly tunnel: Tunnel;
   readonly board: StatusBoard;
@@ -60,12 +62,14 @@ export class TunnelService {
     this.#runner = new EffectRunner({
       ports,
       log,
+      fetcherAccess: () => this.#surroundings.current.fetcher,
       onCompletion: (event) => this.tunnel.dispatch(event),
       onTunnelGone: () => this.readResolvers(),
       onDevice: (problem) => warnings.set('device', problem),
     });
     const { keeper, clock } = grounds;
     this.#watcher = new Watcher({ tunnel: this.tunnel, keeper, clock, policy: () => grounds.policy, log });
+    this.#peerWatcher = new PeerWatcher({ ...ports, tunnel: this.tunnel, log });
     this.board = new StatusBoard({
       tunnel: this.tunnel,
       wireguard: ports.wireguard,
@@ -74,7 +78,7 @@ export class TunnelService {
         warnings: warnings.list(),
         listIssuedAt: (uri) => keeper.statusLists.get(uri)?.issuedAt ?? null,
       }),
-      onReading: (peers) => this.#compare(peers),
+      onReading: (peers) => this.#look(peers),
     });
     ports.wireguard.onVanished(() => this.#vanished());
     this.tunnel.onChange((state, before) => this.#changed(state, before));
@@ -158,6 +162,11 @@ export class TunnelService {
     if (state.kind === before.kind) return;
     const cause = state.kind === 'blocked' ? { code: state.cause.code } : {};
     this.#options.log({ event: 'stateChanged', state: state.kind, ...cause });
+  }
+
+  #look(peers: readonly PeerReading[]): void {
+    this.#compare(peers);
+    this.#peerWatcher.look(peers);
   }
 
   #compare(peers: readonly PeerReading[]): void {

@@ -32,7 +32,9 @@ export function createFetchService(options: FetchServiceOptions): AnswerRequest 
     get: handle(get.parameters, async (asked) => ({
       body: await getFile({ ...asked, origins, timeoutMilliseconds }),
     })),
-    resolve: handle(resolve.parameters, async ({ host }) => ({ addresses: [...(await resolveName(host))] })),
+    resolve: handle(resolve.parameters, async ({ host, nameServers }) => ({
+      addresses: [...(await resolveName(host, nameServers))],
+    })),
     resolveOrigins: handle(resolveOrigins.parameters, async () => ({
       origins: [...(await origins.resolveAll())],
     })),

@@ -25,7 +25,15 @@ export const fetchMethods = {
   },
   /** Addresses of an endpoint's host name, IPv4 and IPv6, as the system's resolver gives them. */
   resolve: {
-    parameters: z.strictObject({ host: z.string().max(255) }),
+    parameters: z.strictObject({
+      host: z.string().max(255),
+      /** Asked before the system's resolver, whose name servers may be those of a tunnel that does not answer. */
+      nameServers: z
+        .array(z.union([z.ipv4(), z.ipv6()]))
+        .min(1)
+        .max(8)
+        .optional(),
+    }),
     result: z.strictObject({ addresses: z.array(z.string()).max(64) }),
   },
   /**

@@ -17,7 +17,7 @@ export const systemNames = {
 } as const;
 
 /** Above these, `ip rule` has only what the administrator put there on purpose. */
-export const rulePriorities = { mainExceptDefault: 5209, tunnel: 5210 } as const;
+export const rulePriorities = { namesOutside: 5208, mainExceptDefault: 5209, tunnel: 5210 } as const;
 
 /**
  * The routing rules, as `ip rule add` and `ip rule del` take them. In full: a rule of somebody else's at the same
@@ -32,6 +32,15 @@ export function routingRules(mark: number): {
     mainExceptDefault: `lookup main suppress_prefixlength 0 priority ${rulePriorities.mainExceptDefault}`,
   };
 }
+
+/** Marks who made a rule, as rt_protos does for routing programs; unassigned there. */
+export const RULE_PROTOCOL = 90;
+
+/**
+ * The rules by which sanad-fetch asks the system's own name servers past the tunnel, when the tunnel's peer has to
+ * be found anew. One a server; `ip rule flush` takes exactly these away, whichever servers they name.
+ */
+export const namesOutsideRules = `priority ${rulePriorities.namesOutside} protocol ${RULE_PROTOCOL} lookup main`;
 
 /**
  * Where each program may lie: absolute, owned by the system, never looked up in PATH (CVE-2024-27303 and its

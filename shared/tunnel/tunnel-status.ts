@@ -21,6 +21,8 @@ const peerStatusSchema = z.object({
   latestHandshakeAt: epochSeconds.nullable(),
   receivedBytes: z.number(),
   sentBytes: z.number(),
+  /** Since when nothing that was sent there has been answered. null: all is well. Absent: nobody watched. */
+  silentSince: epochSeconds.nullable().optional(),
 });
 
 /** null where another user of this machine owns the tunnel: that there is one, not which. */

@@ -51,6 +51,7 @@ const PROBE = 13;
  * to the peer's own address and port counts: it is not WireGuard.
  */
 export const outsideTunnel =
+  `(ip or ip6) and ` +
   `(src host ${addresses.client} or src host ${addresses.client6}) ` +
   `and not (udp and dst host ${addresses.peer} and dst port 51820 and udp[4:2] != ${PROBE}) ` +
   `and not (udp and dst host ${addresses.peer6} and dst port 51820 and ip6[44:2] != ${PROBE}) ` +
@@ -59,4 +60,5 @@ export const outsideTunnel =
 /** The same without what sanad-fetch may do while closed: the gateway, and names at the system's resolver. */
 export const outsideTunnelAndFetcher =
   `${outsideTunnel} and not (tcp and dst host ${addresses.gateway} and dst port 8443) ` +
-  `and not (udp and dst host ${addresses.outsideResolver} and dst port 53 and udp[4:2] != ${PROBE})`;
+  `and not (udp and (dst host ${addresses.outsideResolver} or dst host ${addresses.farResolver}) ` +
+  `and dst port 53 and udp[4:2] != ${PROBE})`;

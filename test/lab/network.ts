@@ -17,6 +17,8 @@ export const addresses = {
   site6: '2001:db8:80::80',
   gateway: '198.18.0.90',
   outsideResolver: '198.51.100.1',
+  /** The same resolver where only the default route leads. */
+  farResolver: '198.18.0.53',
   tunnelClient: '10.66.66.2',
   tunnelClient6: 'fd66:66::2',
   tunnelPeer: '10.66.66.1',
@@ -54,6 +56,7 @@ export function buildNetwork(): void {
     `addr add ${addresses.site}/32 dev lo`,
     `addr add ${addresses.site6}/128 dev lo`,
     `addr add ${addresses.gateway}/32 dev lo`,
+    `addr add ${addresses.farResolver}/32 dev lo`,
     'link set c0 up',
     'link set s0 up',
   ]);

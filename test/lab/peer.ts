@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { addresses, inHost } from './network.ts';
-import { must, root, run, start, until } from './process.ts';
-import { LAB } from './system.ts';
+import { must, root, run, start, until, type Background } from './process.ts';
+import { LAB, logOf } from './system.ts';
 
 /** The WireGuard peer's keys and the client's; the lab makes both, as a provider does. */
 export interface PeerKeys {
@@ -61,6 +61,18 @@ PresharedKey = ${keys.preshared}
 AllowedIPs = ${addresses.tunnelClient}/32, ${addresses.tunnelClient6}/128
 `;
 
+const NAMES = `${LAB}/names`;
+let outsideResolver: Background | null = null;
+
+/** From now on the resolver outside answers with these for the name, in that order. */
+export async function pointName(name: string, to: readonly string[]): Promise<void> {
+  writeFileSync(NAMES, to.map((address) => `${address} ${name}\n`).join(''));
+  const before = logOf('router-dns').split(`read ${NAMES}`).length;
+  if (outsideResolver === null) throw new Error('no resolver runs');
+  process.kill(outsideResolver.pid, 'SIGHUP');
+  await until('the names to be read', () => logOf('router-dns').split(`read ${NAMES}`).length > before);
+}
+
 /** Both resolvers know the same names; the text record `who.test` tells which of them answered. */
 async function startResolvers(): Promise<void> {
   const common = [
@@ -79,9 +91,11 @@ async function startResolvers(): Promise<void> {
     `--address=/gateway.test/${addresses.gateway}`,
     `--address=/vpn.test/${addresses.peer}`,
   ];
-  start('router', root, 'router-dns', [
+  writeFileSync(NAMES, '');
+  outsideResolver = start('router', root, 'router-dns', [
     ...common,
-    `--listen-address=${addresses.outsideResolver}`,
+    `--addn-hosts=${NAMES}`,
+    `--listen-address=${addresses.outsideResolver},${addresses.farResolver}`,
     '--txt-record=who.test,outside',
   ]);
   start('peer', root, 'peer-dns', [

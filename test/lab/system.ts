@@ -159,8 +159,13 @@ function installResolvconf(): void {
   rmSync('/etc/resolv.conf', { force: true });
   symlinkSync('/run/resolvconf/resolv.conf', '/etc/resolv.conf');
   mkdirSync('/run/resolvconf', { recursive: true });
+  setSystemResolver('198.51.100.1');
+}
+
+/** What a DHCP client tells resolvconf as root; what it makes new is the daemon's to write too. */
+export function setSystemResolver(address: string): void {
   execFileSync('/usr/sbin/resolvconf', ['-a', 'eth0'], {
-    input: 'nameserver 198.51.100.1\n',
+    input: `nameserver ${address}\n`,
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
   });

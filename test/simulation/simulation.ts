@@ -143,7 +143,7 @@ export class Simulation {
       () => this.#changeSurroundings(),
       () => this.#troublePeers(),
       () => this.#moveNames(),
-      () => this.#hear({ kind: 'awoke' }),
+      () => this.#hear({ kind: 'networkChanged' }),
       () => this.#comeLate(),
     ])();
   }
@@ -183,7 +183,13 @@ export class Simulation {
     const troubled = this.#state.request.peers.flatMap(({ publicKey, port }): TroubledPeer[] => {
       if (happens(0.3)) return [];
       const to = { address: pick([...addresses, '192.0.2.66']), port: pick([port, port, 4500]) };
-      return [happens(0.5) ? { kind: 'silent', publicKey, since: now } : { kind: 'strayed', publicKey, to }];
+      return [
+        pick<TroubledPeer>([
+          { kind: 'silent', publicKey, since: now },
+          { kind: 'strayed', publicKey, to },
+          { kind: 'unreachable', publicKey, own: pick([['198.51.100.2'], ['2001:db8:1::2']]) },
+        ]),
+      ];
     });
     this.#trouble(troubled);
   }

@@ -172,10 +172,10 @@ describe('a peer that falls silent', () => {
     ]);
   });
 
-  it('is looked for at once when the machine awakes, and patience begins anew', () => {
+  it('is looked for at once when the network changes, and patience begins anew', () => {
     const waiting = play(connected, trouble(silent), found([]), due, found([]), due, found([]));
     expect(waiting.effects).toMatchObject([{ kind: 'waitForRound', seconds: 60 }]);
-    const awake = play(waiting.state, { kind: 'awoke' });
+    const awake = play(waiting.state, { kind: 'networkChanged' });
     expect(kinds(awake)).toEqual(['resolvePeers']);
     expect(play(awake.state, found([])).effects).toMatchObject([{ kind: 'waitForRound', seconds: 15 }]);
   });
@@ -216,6 +216,24 @@ describe('a peer that strays', () => {
     expect(allowed(play(connected, trouble(strayed('192.0.2.66')), found([FIRST])))).not.toContain(
       '192.0.2.66',
     );
+  });
+});
+
+describe('a peer that cannot be reached from the network of today', () => {
+  const unreachable = (own: string): TroubledPeer => ({ kind: 'unreachable', publicKey: one, own: [own] });
+
+  it('is called at an address of the kind that there is', () => {
+    const addresses = [FIRST, '203.0.113.3', '2001:db8::2', '2001:db8::3'];
+    const found6 = play(connected, trouble(unreachable('2001:db8:1::2')), found(addresses), closed);
+    expect(found6.effects).toMatchObject([{ kind: 'movePeers', peers: [{ address: '2001:db8::2' }] }]);
+    const four = play(connected, trouble(unreachable('198.51.100.2')), found(addresses));
+    expect(kinds(four)).toEqual(['waitForRound']);
+  });
+
+  it('stays where it is when its name has none of that kind', () => {
+    expect(kinds(play(connected, trouble(unreachable('2001:db8:1::2')), found([FIRST])))).toEqual([
+      'waitForRound',
+    ]);
   });
 });
 
@@ -262,7 +280,7 @@ describe('during a recovery', () => {
     expect(play(first, trouble(silent)).effects).toMatchObject([{ kind: 'resolvePeers', round: 2 }]);
   });
 
-  it('awaking without trouble asks for nothing', () => {
-    expect(play(connected, { kind: 'awoke' })).toEqual({ state: connected, effects: [] });
+  it('another network without trouble asks for nothing', () => {
+    expect(play(connected, { kind: 'networkChanged' })).toEqual({ state: connected, effects: [] });
   });
 });

@@ -16,8 +16,9 @@ const INITIATION = 148;
 /** A device that is read every two seconds, and what happens on it meanwhile. */
 class Device {
   counters: PeerCounters;
-  sight: Sight = { watch: nothingSeen, troubled: [], slept: false };
+  sight: Sight = { watch: nothingSeen, troubled: [], networkChanged: false };
   boot = 5000;
+  own: readonly string[] = ['198.51.100.2', '2001:db8:1::2'];
   readonly #expected: ExpectedPeer;
 
   constructor(options: { readonly keepaliveSeconds?: number } = {}) {
@@ -43,8 +44,8 @@ class Device {
   }
 
   read(): this {
-    const { counters, boot, now } = this;
-    const look = { readings: [counters], expected: [this.#expected], sinceBoot: boot, now };
+    const { counters, boot, now, own } = this;
+    const look = { readings: [counters], expected: [this.#expected], own, sinceBoot: boot, now };
     this.sight = lookAtPeers(this.sight.watch, look);
     return this;
   }
@@ -170,9 +171,9 @@ describe('sleep', () => {
   it('is noticed, and what was sent before it counts for nothing', () => {
     const device = new Device().pass(20, inVain);
     device.boot += 8 * 3600;
-    expect(device.read().sight).toMatchObject({ slept: true, troubled: [] });
+    expect(device.read().sight).toMatchObject({ networkChanged: true, troubled: [] });
     expect(device.pass(14, inVain).isTroubled).toBe(false);
-    expect(device.sight.slept).toBe(false);
+    expect(device.sight.networkChanged).toBe(false);
   });
 
   it('is followed by a session that is over: who does not answer then is silent soon', () => {
@@ -210,11 +211,35 @@ describe('a peer that strays', () => {
   });
 });
 
+describe('the machine’s own addresses', () => {
+  it('that change are told', () => {
+    const device = new Device();
+    device.own = ['192.0.2.20'];
+    expect(device.pass(2).sight).toMatchObject({ networkChanged: true, troubled: [] });
+    expect(device.pass(2).sight.networkChanged).toBe(false);
+  });
+
+  it('of another kind than the peer’s make it unreachable at once', () => {
+    const device = new Device();
+    device.own = ['2001:db8:1::2', 'fe80::1'];
+    expect(device.pass(2).sight.troubled).toEqual([
+      { kind: 'unreachable', publicKey: device.publicKey, own: device.own },
+    ]);
+  });
+
+  it('that are gone make nobody unreachable: the machine is offline', () => {
+    const device = new Device();
+    device.own = [];
+    expect(device.pass(2).isTroubled).toBe(false);
+  });
+});
+
 it('a peer that the device does not list is not judged: that is told otherwise', () => {
   const device = new Device();
   const sight = lookAtPeers(device.sight.watch, {
     readings: [],
     expected: [],
+    own: [],
     sinceBoot: device.boot,
     now: device.now,
   });

@@ -21,6 +21,7 @@ export class FakePorts {
   handshake: 'at once' | 'never' = 'at once';
   supportsDns = true;
   diskIsFull = false;
+  ownAddresses: readonly string[] = ['198.51.100.2', '2001:db8:1::2'];
   resolvers: readonly string[] = ['198.51.100.1'];
   peers: readonly PeerReading[] = [];
   policies: FirewallPolicy[] = [];
@@ -97,6 +98,7 @@ export class FakePorts {
       prepare: async () => undefined,
       set: async () => this.#act('routes set'),
       clear: async () => this.#act('routes cleared'),
+      ownAddresses: () => this.ownAddresses,
       close: async () => undefined,
     };
   }
@@ -143,8 +145,8 @@ export class FakePorts {
         if (page === undefined) throw serviceError('endpoint_unresolvable');
         return await page();
       },
-      resolve: async (host) => {
-        this.#act(`resolve ${host}`);
+      resolve: async (host, nameServers = []) => {
+        this.#act(['resolve', host, ...(nameServers.length === 0 ? [] : ['at', ...nameServers])].join(' '));
         return this.names.get(host) ?? [];
       },
       resolveOrigins: async () => [

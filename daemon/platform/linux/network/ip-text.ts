@@ -1,6 +1,7 @@
-import { routingRules } from '#shared/contract/system-names.ts';
+import { namesOutsideRules, routingRules } from '#shared/contract/system-names.ts';
 import { coverFamily, formatIpNetwork, type IpNetwork } from '#shared/wireguard/ip-network.ts';
-import type { NetworkState } from '../../../port/network.ts';
+import { readIpAddress } from '#shared/wireguard/ip-address.ts';
+import type { NamesOutside, NetworkState } from '../../../port/network.ts';
 
 export type Family = 4 | 6;
 
@@ -23,7 +24,16 @@ export function renderSet(state: NetworkState, family: Family, names: RoutingNam
     ...state.addresses.filter(ofFamily).map((it) => `address replace ${formatIpNetwork(it)} dev ${device}`),
     ...routes.map((route) => `route replace ${formatIpNetwork(route)} dev ${device} table ${mark}`),
     ...(routes.length === 0 ? [] : renderRules(coverFamily(routes, family), mark)),
+    ...(routes.length === 0 ? [] : renderNamesOutside(state.namesOutside, family)),
   ];
+}
+
+function renderNamesOutside(outside: NamesOutside | null, family: Family): readonly string[] {
+  if (outside === null) return [];
+  const { uid, servers } = outside;
+  return servers
+    .filter((server) => readIpAddress(server)?.family === family)
+    .map((server) => `rule add uidrange ${uid}-${uid} to ${server} dport 53 ${namesOutsideRules}`);
 }
 
 /**
@@ -42,6 +52,7 @@ export function renderClear({ device, mark }: RoutingNames): readonly string[] {
   return [
     `rule del ${mainExceptDefault}`,
     `rule del ${tunnel}`,
+    `rule flush ${namesOutsideRules}`,
     `route flush table ${mark}`,
     `address flush dev ${device}`,
     `link set dev ${device} down`,

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { Lane } from '../../../lane.ts';
 import type { Network, NetworkState } from '../../../port/network.ts';
 import { platformError, type PlatformProblemCode } from '../platform-problem.ts';
@@ -52,6 +53,12 @@ export class LinuxNetwork implements Network {
 
   clear(): Promise<void> {
     return this.#lane.run(() => this.#clearNow());
+  }
+
+  ownAddresses(): readonly string[] {
+    const interfaces = Object.entries(networkInterfaces()).filter(([name]) => name !== this.#names.device);
+    const addresses = interfaces.flatMap(([, found = []]) => found).filter(({ internal }) => !internal);
+    return addresses.map(({ address }) => address).sort();
   }
 
   async close(): Promise<void> {

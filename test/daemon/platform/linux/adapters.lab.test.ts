@@ -32,6 +32,7 @@ const full: NetworkState = {
     { family: 4, address: '0.0.0.0', prefixLength: 0 },
     { family: 6, address: '::', prefixLength: 0 },
   ],
+  namesOutside: { uid: 981, servers: ['192.0.2.53', '2001:db8::53'] },
 };
 
 const makeWireGuard = (): LinuxWireGuard =>
@@ -131,10 +132,43 @@ describe.skipIf(impossible !== null)(`adapters on a real system ${impossible ?? 
     expect(ip('route', 'get', far.address, 'mark', '0x5a4e')).toContain('dev near0');
   });
 
+  test('one user asks the system’s name servers past the tunnel, nobody else and nothing else', () => {
+    const way = (uid: number, port: string): string =>
+      ip('route', 'get', '192.0.2.53', 'ipproto', 'udp', 'dport', port, 'uid', String(uid));
+    expect(way(981, '53')).toContain('dev near0');
+    expect(way(981, '443')).toContain('dev sanad0');
+    expect(way(1000, '53')).toContain('dev sanad0');
+    expect(ip('-6', 'rule', 'show')).toContain('to 2001:db8::53 uidrange 981-981 dport 53 lookup main');
+  });
+
+  test('clearing takes rules away by their maker, not by their place', async () => {
+    ip('rule', 'add', 'to', '192.0.2.77', 'lookup', 'main', 'priority', '5208');
+    await network.clear();
+    expect(ip('rule', 'show')).not.toContain('192.0.2.53');
+    expect(ip('rule', 'show')).toContain('192.0.2.77');
+    ip('rule', 'del', 'to', '192.0.2.77', 'lookup', 'main', 'priority', '5208');
+    await network.set(full);
+  });
+
   test('setting the same again changes nothing', async () => {
     const before = ip('rule', 'show') + ip('-6', 'rule', 'show') + ip('route', 'show', 'table', 'all');
     await network.set(full);
     expect(ip('rule', 'show') + ip('-6', 'rule', 'show') + ip('route', 'show', 'table', 'all')).toBe(before);
+    expect(hosts.ping(far.tunnel)).toBe(true);
+  });
+
+  test('a peer is moved to another address, and nothing else of it changes', async () => {
+    const [before] = await wireguard.read();
+    const { peers } = verified();
+    const elsewhere = peers.map(({ publicKey }) => ({ publicKey, address: '2001:db8::9', port: 4500 }));
+    await wireguard.move(elsewhere);
+    const [moved] = await wireguard.read();
+    expect(moved).toMatchObject({
+      endpoint: { address: '2001:db8::9', port: 4500 },
+      allowedIps: before?.allowedIps,
+      latestHandshakeAt: before?.latestHandshakeAt,
+    });
+    await wireguard.move(peers);
     expect(hosts.ping(far.tunnel)).toBe(true);
   });
 
@@ -201,6 +235,12 @@ describe.skipIf(impossible !== null)(`adapters on a real system ${impossible ?? 
     expect(inOrder).toEqual(peers);
     for (let reading = 0; reading < 32; reading += 1) expect(await wireguard.read()).toEqual(peers);
     await kernel.setKeepalive([publicKey('22')], 9);
+    const moved = { publicKey: publicKey('22'), address: '2001:db8::9', port: 4500 };
+    await kernel.setEndpoints([moved]);
+    expect((await wireguard.read()).find((peer) => peer.publicKey === moved.publicKey)?.endpoint).toEqual({
+      address: moved.address,
+      port: moved.port,
+    });
     await kernel.clear();
     expect(await wireguard.read()).toEqual([]);
   });

@@ -15,6 +15,7 @@ function state(addresses: readonly string[], routes: readonly string[]): Network
     addresses: addresses.map((text) => parseIpNetwork(text, { keepHostBits: true })),
     mtu: 1420,
     routes: routes.map((text) => parseIpNetwork(text, { keepHostBits: false })),
+    namesOutside: null,
   };
 }
 
@@ -42,6 +43,26 @@ describe('a full tunnel', () => {
   });
 });
 
+describe('names asked past the tunnel', () => {
+  const outside = { uid: 981, servers: ['198.51.100.1', '2001:db8::1'] };
+  const flushed = 'priority 5208 protocol 90 lookup main';
+
+  test('each family has a rule for each of its servers', () => {
+    const full = { ...state([], ['0.0.0.0/0', '::/0']), namesOutside: outside };
+    expect(renderSet(full, 4, names).at(-1)).toBe(
+      `rule add uidrange 981-981 to 198.51.100.1 dport 53 ${flushed}`,
+    );
+    expect(renderSet(full, 6, names).at(-1)).toBe(
+      `rule add uidrange 981-981 to 2001:db8::1 dport 53 ${flushed}`,
+    );
+  });
+
+  test('a family that does not go into the tunnel needs none', () => {
+    const four = { ...state([], ['0.0.0.0/0']), namesOutside: outside };
+    expect(renderSet(four, 6, names)).toEqual(['link set dev sanad0 mtu 1420 up']);
+  });
+});
+
 describe('a split tunnel', () => {
   const split = state(['10.66.66.2/32'], ['10.1.0.0/16']);
 
@@ -63,6 +84,7 @@ test('clearing takes away all that setting may have made', () => {
   expect(renderClear(names)).toEqual([
     'rule del lookup main suppress_prefixlength 0 priority 5209',
     'rule del not fwmark 23118 lookup 23118 priority 5210',
+    'rule flush priority 5208 protocol 90 lookup main',
     'route flush table 23118',
     'address flush dev sanad0',
     'link set dev sanad0 down',

@@ -3,6 +3,7 @@ import {
   parseAnswer,
   parseSocketAddress,
   renderClear,
+  renderEndpoints,
   renderKeepalive,
   renderSet,
 } from '#daemon/platform/linux/wireguard/uapi-text.ts';
@@ -46,6 +47,26 @@ describe('what wireguard-go is told', () => {
   test('an interval is changed for peers that exist, and makes none', () => {
     expect(renderKeepalive([publicKey('22')], 0)).toBe(
       `set=1\npublic_key=${'22'.repeat(32)}\nupdate_only=true\npersistent_keepalive_interval=0\n\n`,
+    );
+  });
+
+  test('an address is changed for peers that exist, and makes none', () => {
+    const peers = [
+      { publicKey: publicKey('22'), address: '203.0.113.3', port: 51_820 },
+      { publicKey: publicKey('44'), address: '2001:db8::3', port: 443 },
+    ];
+    expect(renderEndpoints(peers)).toBe(
+      [
+        'set=1',
+        `public_key=${'22'.repeat(32)}`,
+        'update_only=true',
+        'endpoint=203.0.113.3:51820',
+        `public_key=${'44'.repeat(32)}`,
+        'update_only=true',
+        'endpoint=[2001:db8::3]:443',
+        '',
+        '',
+      ].join('\n'),
     );
   });
 
