@@ -5,7 +5,10 @@ import { builtAt, program } from './build.ts';
 import { FetcherSocket } from './platform/fetcher-socket.ts';
 import { FileStateStore } from './platform/file-state-store.ts';
 import { accountUid } from './platform/linux/account-uid.ts';
+import { ResolvConfFile } from './platform/linux/dns/resolv-conf-file.ts';
 import { Resolvconf } from './platform/linux/dns/resolvconf.ts';
+import { Resolved } from './platform/linux/dns/resolved.ts';
+import { SystemDns } from './platform/linux/dns/system-dns.ts';
 import { LinuxNetwork } from './platform/linux/network/linux-network.ts';
 import { createNftablesFirewall } from './platform/linux/nftables/nftables-firewall.ts';
 import { chooseBackend, removeDevice } from './platform/linux/wireguard/choose-backend.ts';
@@ -40,7 +43,13 @@ const daemon = await startDaemon({
     wireguard,
     network,
     firewall,
-    dns: new Resolvconf(device),
+    dns: new SystemDns({
+      ways: {
+        resolvconf: new Resolvconf(device),
+        resolved: new Resolved(names),
+        file: new ResolvConfFile(names),
+      },
+    }),
     store: new FileStateStore(paths.stateDirectory),
     fetcher: new FetcherSocket(paths.fetchSocket),
     clock: systemClock,

@@ -1,4 +1,4 @@
-import { closeSync, constants, fsync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fsync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -10,11 +10,14 @@ const sync = promisify(fsync);
  * synced too, because the rename is its content. Only the two syncs wait for the disk and so do not block; the
  * rest takes microseconds here and would take a turn of the thread pool each.
  */
-export async function writeFileAtomically(file: string, content: string): Promise<void> {
+export async function writeFileAtomically(file: string, content: string, mode = 0o600): Promise<void> {
   const temporary = `${file}.new`;
   // What an interrupted write left, or somebody planted there: removed, never written through.
   rmSync(temporary, { force: true });
-  await writeAndSync(openSync(temporary, NEW_FILE, 0o600), content);
+  const descriptor = openSync(temporary, NEW_FILE, 0o600);
+  // Whatever the umask; before anybody can find the file under its name.
+  if (mode !== 0o600) fchmodSync(descriptor, mode);
+  await writeAndSync(descriptor, content);
   renameSync(temporary, file);
   await writeAndSync(openSync(dirname(file), 'r'), '');
 }

@@ -12,6 +12,7 @@
  * | /run/wireguard            | root:sanadd            | 0770 | wireguard-go's UAPI sockets             |
  * | /var/lib/sanad            | sanadd:sanadd          | 0700 | target, floors, lists, key sets         |
  * | /etc/sanad/anchor.d       | root:root              | 0755 | trust anchors, one NAME.json each       |
+ * | /run/sanad/resolver       | root:sanadd            | 0775 | resolv.conf, where nobody manages it    |
  * | /etc/sanad/policy.d       | root:root              | 0755 | policy                                  |
  */
 export const paths = {
@@ -24,5 +25,9 @@ export const paths = {
   stateDirectory: '/var/lib/sanad',
   targetFileName: 'target.json',
   anchorDirectory: '/etc/sanad/anchor.d',
+  /** To where the administrator may link /etc/resolv.conf; the service writes it. */
+  resolvConf: '/run/sanad/resolver/resolv.conf',
+  /** The system's own name servers then, in the administrator's words. */
+  systemResolvConf: '/etc/sanad/resolv.conf',
   policyDirectory: '/etc/sanad/policy.d',
 } as const;

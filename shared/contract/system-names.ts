@@ -12,6 +12,8 @@ export const systemNames = {
     /** Address resolution passes by the tables of IP. */
     { family: 'arp', name: 'sanad' },
   ],
+  /** First words of a resolv.conf with a tunnel's name servers, where the service writes the file itself. */
+  tunnelResolvConf: '# The name servers of a Sanad tunnel, on',
   /** Where wireguard-go puts the socket of each interface. */
   wireguardDirectory: '/run/wireguard',
 } as const;
@@ -52,6 +54,7 @@ export const programPlaces = {
   wg: ['/usr/bin/wg', '/bin/wg'],
   'wireguard-go': ['/usr/bin/wireguard-go', '/usr/sbin/wireguard-go'],
   sh: ['/bin/sh', '/usr/bin/sh'],
+  resolvectl: ['/usr/bin/resolvectl', '/bin/resolvectl'],
   resolvconf: ['/usr/sbin/resolvconf', '/sbin/resolvconf', '/usr/bin/resolvconf'],
 } as const;
 

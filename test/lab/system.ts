@@ -51,6 +51,7 @@ export function prepareSystem(): void {
   forgetFormerLab();
   makeHomes();
   installDirectories();
+  linkResolvConf();
 }
 
 /** What an earlier lab in the same namespaces left: every lab starts from nothing. */
@@ -156,10 +157,14 @@ function installResolvconf(): void {
   rmSync('/usr/lib/resolvconf', { recursive: true, force: true });
   cpSync(join(unpacked, 'lib/resolvconf'), '/usr/lib/resolvconf', { recursive: true });
   writeFileSync('/etc/resolvconf.conf', 'resolv_conf=/run/resolvconf/resolv.conf\n');
-  rmSync('/etc/resolv.conf', { force: true });
-  symlinkSync('/run/resolvconf/resolv.conf', '/etc/resolv.conf');
   mkdirSync('/run/resolvconf', { recursive: true });
   setSystemResolver('198.51.100.1');
+}
+
+/** What programs ask names by: the file of resolvconf, as installed, or another. */
+export function linkResolvConf(target = '/run/resolvconf/resolv.conf'): void {
+  rmSync('/etc/resolv.conf', { force: true });
+  symlinkSync(target, '/etc/resolv.conf');
 }
 
 /** What a DHCP client tells resolvconf as root; what it makes new is the daemon's to write too. */

@@ -34,7 +34,8 @@ export interface TmpfilesLine {
 /** The directories of a tmpfiles.d file. */
 export function readTmpfiles(name: string): readonly TmpfilesLine[] {
   const lines = readFileSync(join(packaging, 'tmpfiles.d', name), 'utf8').split('\n');
-  return lines.filter((line) => line !== '' && !line.startsWith('#')).map(parseTmpfilesLine);
+  // C copies a file.
+  return lines.filter((line) => line !== '' && !/^[#C]/.test(line)).map(parseTmpfilesLine);
 }
 
 function parseTmpfilesLine(line: string): TmpfilesLine {

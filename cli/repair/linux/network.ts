@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { rulePriorities, routingRules, systemNames } from '#shared/contract/system-names.ts';
+import {
+  namesOutsideRules,
+  RULE_PROTOCOL,
+  rulePriorities,
+  routingRules,
+  systemNames,
+} from '#shared/contract/system-names.ts';
 import type { Place, Remnant } from '../remnant.ts';
 import { mustRun, runProgram } from './run-program.ts';
 
@@ -76,13 +82,20 @@ const ours: readonly { readonly rule: Rule; readonly words: string }[] = [
 async function rulesOf(family: Family): Promise<readonly Remnant[]> {
   const listed = ruleList.parse(JSON.parse(await mustRun('ip', [family, '-N', '-j', 'rule'])));
   const found = ours.filter(({ rule }) => listed.some((one) => isSame(one, rule)));
-  return found.map(({ words }) => ({
+  const remnant = (words: string, act: 'del' | 'flush'): Remnant => ({
     kind: 'routing_rule',
     name: `${familyName(family)}: ${words}`,
     remove: async () => {
-      await mustRun('ip', [family, 'rule', 'del', ...words.split(' ')]);
+      await mustRun('ip', [family, 'rule', act, ...words.split(' ')]);
     },
-  }));
+  });
+  const rules = found.map(({ words }) => remnant(words, 'del'));
+  return listed.some(isNamesOutside) ? [...rules, remnant(namesOutsideRules, 'flush')] : rules;
+}
+
+/** One a name server, so known by who made it. */
+function isNamesOutside(rule: Rule): boolean {
+  return rule.priority === rulePriorities.namesOutside && rule['protocol'] === String(RULE_PROTOCOL);
 }
 
 function isSame(one: Rule, other: Rule): boolean {

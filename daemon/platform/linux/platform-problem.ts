@@ -38,7 +38,7 @@ const platformProblems = {
     kind: 'daemon',
     reason: 'The tunnel has its own name servers, and Sanad cannot set name servers on this machine.',
     nextAction:
-      'Have the administrator install openresolv as docs/decision/0006 says, or remove DNS from the tunnel.',
+      'Have the administrator prepare one of the ways in docs/decision/0006, or remove DNS from the tunnel.',
   },
   set_dns_failed: {
     kind: 'daemon',

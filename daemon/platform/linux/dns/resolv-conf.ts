@@ -1,3 +1,4 @@
+import { systemNames } from '#shared/contract/system-names.ts';
 import { readIpAddress } from '#shared/wireguard/ip-address.ts';
 import type { DnsSettings } from '../../../port/dns.ts';
 
@@ -12,6 +13,15 @@ export function parseResolvConf(text: string): readonly string[] {
     return address === undefined ? [] : [address.text];
   });
   return [...new Set(servers)].slice(0, MAX_SERVERS);
+}
+
+/** A whole resolv.conf that says whose it is: whoever finds it later knows what to do with it. */
+export function renderTunnelResolvConf(dns: DnsSettings, device: string): string {
+  return `${systemNames.tunnelResolvConf} ${device}. They go with it; do not edit.\n${renderResolvConf(dns)}`;
+}
+
+export function isTunnelResolvConf(text: string): boolean {
+  return text.startsWith(systemNames.tunnelResolvConf);
 }
 
 /** What `resolvconf -a` reads. */

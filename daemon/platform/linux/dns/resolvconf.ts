@@ -64,7 +64,7 @@ export class Resolvconf implements Dns {
   #require(): string {
     const program = findProgram('resolvconf');
     if (program === undefined) throw platformError('dns_unsupported', { detail: 'no resolvconf' });
-    // systemd-resolved's stand-in needs D-Bus and a policy; it would fail only after the tunnel is up.
+    // Another name of resolvectl(1): systemd-resolved is spoken to in its own words.
     if (realpathSync(program).endsWith('resolvectl'))
       throw platformError('dns_unsupported', { detail: 'resolvconf is systemd-resolved' });
     try {
