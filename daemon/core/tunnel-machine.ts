@@ -94,8 +94,11 @@ function loseRegistration(
   const request = requestOf(state);
   if (request?.registration.certificateText !== certificateText) return stay(state);
   const to = { target: targetFor(request), cause: refusal };
-  if (state.kind === 'disconnecting')
-    return storeTarget(stay({ ...state, then: { kind: 'blocked', ...to } }));
+  if (state.kind === 'disconnecting') {
+    const leaving = stay({ ...state, then: { kind: 'blocked', ...to } });
+    // The tunnel that is on its way out may rest on the same registration: it is mute from now on, however long it takes.
+    return storeTarget(state.from.kind === 'protected' ? applyFirewall(leaving) : leaving);
+  }
   return isTunnelGone(state) ? block(state, to) : cutOff(state, { to });
 }
 

@@ -3,6 +3,7 @@ import type { TunnelEvent } from '#daemon/core/tunnel-event.ts';
 import type { ConnectRequest, TroubledPeer, TunnelState } from '#daemon/core/tunnel-state.ts';
 import { makeRequest, register, surroundings } from '#test/daemon/core/request.ts';
 import type { Chance } from './chance.ts';
+import { believe, contradictions, noBelief, told, type Belief } from './reference.ts';
 import { promisesAt, promisesAtRest, promisesOf, type Promises, type Wish } from './promises.ts';
 import {
   ask,
@@ -30,6 +31,14 @@ const renewals = new Map(
 
 const noWish: Wish = { request: null, protectedBefore: false, refused: null, smooth: true };
 
+export interface SimulationOptions {
+  readonly chance: Chance;
+  /** How often something fails. */
+  readonly faults: number;
+  /** Another machine, which the reference alone is to judge. */
+  readonly step?: typeof step;
+}
+
 /** A daemon with a user in a world where things go wrong. Throws as soon as a promise is broken. */
 export class Simulation {
   /** How often what was seen. */
@@ -39,12 +48,18 @@ export class Simulation {
   #state: TunnelState = initialState(surroundings);
   #world: World = newWorld();
   #wish: Wish = noWish;
+  #belief: Belief = noBelief;
   #stale: TunnelEvent[] = [];
   #trace: string[] = [];
 
-  constructor(options: { readonly chance: Chance; readonly faults: number }) {
+  readonly #step: typeof step;
+  readonly #hasPromises: boolean;
+
+  constructor(options: SimulationOptions) {
     this.#chance = options.chance;
     this.#faults = options.faults;
+    this.#step = options.step ?? step;
+    this.#hasPromises = options.step === undefined;
     this.#hear({ kind: 'started', target: this.#world.disk });
   }
 
@@ -57,13 +72,13 @@ export class Simulation {
     const { happens } = this.#chance;
     if (happens(0.06)) this.#wishSomething();
     else if (happens(0.03)) this.#meddle();
-    else if (happens(this.#faults / 20)) this.#crash();
+    else if (happens(this.#faults / 10)) this.#crash();
     else this.#progress(this.#faults);
   }
 
   /** From right here, in a world where nothing fails any more: whatever is wished comes true. */
   settle(wished: 'disconnect' | 'connect'): void {
-    const kept = { state: this.#state, world: copyOf(this.#world), wish: this.#wish };
+    const kept = { state: this.#state, world: copyOf(this.#world), wish: this.#wish, belief: this.#belief };
     this.#note(`settle: ${wished}`);
     if (wished === 'disconnect') this.#disconnect();
     else this.#connect(this.#chance.pick(requests));
@@ -73,6 +88,7 @@ export class Simulation {
     this.#state = kept.state;
     this.#world = kept.world;
     this.#wish = kept.wish;
+    this.#belief = kept.belief;
     this.#note('back from settling');
   }
 
@@ -97,7 +113,9 @@ export class Simulation {
   #atRest(): void {
     this.#require(promisesAtRest(this.#state, this.#wish, this.#world));
     this.#count(`rest ${this.#state.kind}`);
-    if (this.#state.kind === 'connected' && this.#chance.happens(0.5)) this.#troublePeers();
+    const { happens } = this.#chance;
+    if (this.#state.kind === 'connected' && happens(0.1)) this.#loseRegistration();
+    else if (this.#state.kind === 'connected' && happens(0.5)) this.#troublePeers();
     else this.#wishSomething();
   }
 
@@ -105,6 +123,7 @@ export class Simulation {
     if (fails && thing !== 'timer') {
       this.#wish = { ...this.#wish, smooth: false };
       this.#count('fault');
+      this.#count(`fault ${this.#world.asked[thing][0]?.kind}`);
     }
     this.#note(`${thing} ${fails ? 'fails' : 'works'}: ${this.#world.asked[thing][0]?.kind}`);
     carryOut(this.#world, thing, fails);
@@ -226,6 +245,7 @@ export class Simulation {
 
   #crash(): void {
     this.#note('crash');
+    this.#count(`crash ${whereIs(this.#state)}`);
     crash(this.#world, this.#chance);
     this.#stale = [];
     this.#wish = { ...noWish, protectedBefore: this.#world.disk.kind === 'protected' };
@@ -241,9 +261,8 @@ export class Simulation {
 
   #hear(event: TunnelEvent): void {
     this.#note(`event ${event.kind}${'attempt' in event ? ` ${event.attempt}` : ''}`);
-    const { state, effects } = step(this.#state, event);
-    if (state.kind !== this.#state.kind) this.#count(state.kind);
-    this.#count('event');
+    const { state, effects } = this.#step(this.#state, event);
+    this.#countStep(event, state);
     this.#state = state;
     this.#note(`  ${state.kind} ${state.attempt}: ${effects.map(({ kind }) => kind).join(', ')}`);
     for (const effect of effects) {
@@ -252,9 +271,31 @@ export class Simulation {
       ask(this.#world, [effect]);
     }
     this.#require(promisesAt(state, this.#wish, this.#world));
+    this.#compare(event);
+  }
+
+  /** The reference hears the same, and nothing of how. */
+  #compare(event: TunnelEvent): void {
+    const belief = told(believe(this.#belief, event), this.#state, this.#world);
+    this.#belief = belief;
+    this.#judge(contradictions(belief, this.#state, this.#world).map((says) => [says, false] as const));
+  }
+
+  #countStep(event: TunnelEvent, state: TunnelState): void {
+    this.#count('event');
+    this.#count(`event ${event.kind}`);
+    if (state.kind !== this.#state.kind) this.#count(state.kind);
+    const [before, after] = [whereIs(this.#state), whereIs(state)];
+    if (before !== after) this.#count(`${before} -> ${after}`);
+    this.#count(`at ${after}`);
   }
 
   #require(promises: Promises): void {
+    if (!this.#hasPromises) return;
+    this.#judge(promises);
+  }
+
+  #judge(promises: Promises): void {
     const broken = promises.filter(([, kept]) => !kept).map(([says]) => says);
     if (broken.length === 0) return;
     throw new Error(`broken: ${broken.join('; ')}\n${this.#trace.slice(-60).join('\n')}`);
@@ -271,5 +312,20 @@ export class Simulation {
 
   #seen(name: string): number {
     return this.seen.get(name) ?? 0;
+  }
+}
+
+/** A state with its stage, for the count of what was reached. */
+function whereIs(state: TunnelState): string {
+  switch (state.kind) {
+    case 'connecting':
+      return `connecting(${state.stage.kind})`;
+    case 'disconnecting':
+      return `disconnecting(${state.stage}, then ${state.then.kind})`;
+    case 'connected':
+      return state.recovery === null ? 'connected' : `connected(${state.recovery.stage.kind})`;
+    case 'disconnected':
+    case 'blocked':
+      return state.kind;
   }
 }

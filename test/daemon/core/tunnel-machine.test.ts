@@ -216,6 +216,16 @@ describe('losing validity', () => {
     const blocked = play(switching, { kind: 'registrationLost', certificateText, refusal }, down).state;
     expect(blocked).toMatchObject({ kind: 'blocked', target: { tunnel: 'lab' }, cause: refusal });
   });
+
+  it('of a tunnel that is on its way out, to come again, makes it mute at once: it may take long to go', () => {
+    const again = play(connected, { kind: 'connectRequested', request }).state;
+    const leaving = play(again, lost);
+    expect(leaving.effects).toMatchObject([
+      { kind: 'applyFirewall', policy: { kind: 'closed', endpoints: [] } },
+      { kind: 'storeTarget' },
+    ]);
+    expect(play(leaving.state, closed, down).state).toMatchObject({ kind: 'blocked', cause: refusal });
+  });
 });
 
 describe('an interface that vanishes', () => {

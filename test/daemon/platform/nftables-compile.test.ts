@@ -72,6 +72,7 @@ add rule arp sanad input iifname != { "lo", "sanad0" } arp daddr ip { 10.66.66.2
       'ip6 daddr { fd66::/16 } drop',
       'ip daddr { 9.9.9.9 } meta l4proto { tcp, udp } th dport { 53, 853 } drop',
       'ip6 daddr { 2620:fe::fe } meta l4proto { tcp, udp } th dport { 53, 853 } drop',
+      'meta mark 23118 drop',
       'accept',
     ]);
   });

@@ -204,6 +204,16 @@ describe.skipIf(impossible !== null)('nftables', () => {
       expect(await reaches(site)).toBe(true);
     });
 
+    it('a marked packet leaves for the endpoint, and without one nowhere: a tunnel that may not be is mute', async () => {
+      await firewall.apply({ ...split, endpoints: full.endpoints });
+      markTo(51820);
+      expect(await reaches(['udp', '203.0.113.2', 51820])).toBe(true);
+      expect(await reaches(['udp', '198.18.0.80', 51820])).toBe(false);
+      await firewall.apply({ ...split, endpoints: [] });
+      expect(await reaches(['udp', '203.0.113.2', 51820])).toBe(false);
+      expect(await reaches(['udp', '2001:db8:2::2', 51820])).toBe(false);
+    });
+
     it('of thousands of networks, some within others', async () => {
       const many = Array.from({ length: 4000 }, (_, index) => `10.${index >> 8}.${index & 255}.0/24`);
       const closure = {

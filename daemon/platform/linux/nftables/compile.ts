@@ -1,7 +1,6 @@
 import { systemNames } from '#shared/contract/system-names.ts';
 import { readIpAddress, type IpAddress } from '#shared/wireguard/ip-address.ts';
 import type { IpNetwork } from '#shared/wireguard/ip-network.ts';
-import type { Closure } from '../../../core/closure.ts';
 import type { ClosedPolicy, FirewallPolicy } from '../../../core/firewall-policy.ts';
 import type { FetcherAccess, SocketAddress } from '../../../core/surroundings.ts';
 import { intervalElements } from './interval-elements.ts';
@@ -77,7 +76,7 @@ function leaving(policy: ClosedPolicy): readonly string[] {
     ...link,
     ...fetching(policy.fetcher),
     ...(policy.timeUid === null ? [] : [`meta skuid ${policy.timeUid} udp dport 123 accept`]),
-    ...ending(policy.closure),
+    ...ending(policy),
   ];
 }
 
@@ -112,7 +111,7 @@ function fetching(fetcher: FetcherAccess | null): readonly string[] {
   ];
 }
 
-function ending(closure: Closure): readonly string[] {
+function ending({ closure, mark }: ClosedPolicy): readonly string[] {
   if (closure.kind === 'everything') return ['drop'];
   return [
     ...byNetwork(closure.networks, (protocol, networks) => `${protocol} daddr ${networks} drop`),
@@ -120,6 +119,8 @@ function ending(closure: Closure): readonly string[] {
       closure.dnsServers,
       (protocol, addresses) => `${toNameServers(protocol, addresses, '{ 53, 853 }')} drop`,
     ),
+    // The rest of the network is left alone, but a tunnel that may not be is mute: no endpoint, no way out.
+    `meta mark ${mark} drop`,
     'accept',
   ];
 }
