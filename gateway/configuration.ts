@@ -12,6 +12,8 @@ export const gatewayFiles = {
   keySet: 'key-set.jwt',
   database: 'storage/gateway.db',
   storageDirectory: 'storage',
+  documentKey: 'document.key.json',
+  documentDirectory: 'document',
   issuerDirectory: 'issuer',
   issuerSocket: 'issuer/issuer.sock',
   reviewerDirectory: 'reviewer',

@@ -39,6 +39,7 @@ program
   .option('--tls-certificate <file>', 'PEM, with the chain')
   .option('--tls-key <file>', 'PEM')
   .option('--behind-proxy', 'serve plain http: a proxy in front ends TLS', false)
+  .option('--client-address-header <name>', 'in which that proxy says where a request comes from')
   .option('--issuer-socket <path>', 'use this sanad-issuer instead of starting one')
   .option('--status-ttl <seconds>', 'how long clients use a status list before they ask again', seconds, 900)
   .option(

@@ -7,3 +7,8 @@ const builtIn: readonly Profile[] = [pakistanProfile];
 export function evaluateProfile(profileId: string, application: Application): ProfileVerdict | undefined {
   return builtIn.find(({ id }) => id === profileId)?.evaluate(application);
 }
+
+/** The kinds of document that may be added to a case under this profile. */
+export function documentKinds(profileId: string): readonly string[] {
+  return builtIn.find(({ id }) => id === profileId)?.documentKinds ?? [];
+}

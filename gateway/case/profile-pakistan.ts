@@ -21,7 +21,11 @@ const fieldsOfAll: Readonly<Record<string, Check>> = { purpose: length(20, 500) 
 const optionalFields: Readonly<Record<string, Check>> = { company_name: length(1, 200) };
 
 /** Pakistan Telecommunication Authority, the least of it: three routes, two categories. */
-export const pakistanProfile: Profile = { id: 'pk-pta@1', evaluate };
+export const pakistanProfile: Profile = {
+  id: 'pk-pta@1',
+  documentKinds: ['cnic_front', 'cnic_back', 'letter', 'incorporation', 'tax', 'evidence'],
+  evaluate,
+};
 
 function evaluate(application: Application): ProfileVerdict {
   const required = { ...fieldsOfRoute[application.route], ...fieldsOfAll };

@@ -14,5 +14,7 @@ export interface ProfileVerdict {
 export interface Profile {
   /** Name and version: a case stays with the version it was submitted under. */
   readonly id: string;
+  /** What documents may be: cnic_front, letter, ... */
+  readonly documentKinds: readonly string[];
   evaluate(application: Application): ProfileVerdict;
 }

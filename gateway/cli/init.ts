@@ -5,6 +5,7 @@ import type { Anchor } from '#shared/contract/gateway-contract.ts';
 import { KEY_SET_TYPE, keySetSchema } from '#shared/registration/key-set.ts';
 import { isOrigin } from '#shared/registration/origin.ts';
 import { gatewayConfigurationSchema, gatewayFiles } from '../configuration.ts';
+import { createMasterKey } from '../evidence/master-key.ts';
 import { issuerConfigurationSchema, issuerFiles } from '../issuer/configuration.ts';
 import { createKeyFile, type SigningKey } from '../key/key-file.ts';
 import { signJws } from '../key/sign-jws.ts';
@@ -35,6 +36,7 @@ const privateDirectories = [
   gatewayFiles.issuerDirectory,
   gatewayFiles.reviewerDirectory,
   gatewayFiles.storageDirectory,
+  gatewayFiles.documentDirectory,
 ];
 
 /** Makes a new gateway in an empty directory: all keys, what is published, and who may review. */
@@ -73,6 +75,7 @@ async function writeGateway(options: InitOptions): Promise<Anchor> {
     name,
     key: key(join(gatewayFiles.reviewerDirectory, `${name}.key.json`)).publicJwk,
   }));
+  createMasterKey(join(options.dir, gatewayFiles.documentKey));
   const anchor = anchorOf(options, root);
   const keySet = await signKeySet({ options, root, certificateKey, statusKey });
   const write = writerTo(options.dir);

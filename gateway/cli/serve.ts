@@ -17,6 +17,7 @@ import { forgetExpired } from '../storage/request-memory-store.ts';
 import { databaseLocation } from './database-location.ts';
 import { readIdentity } from './identity.ts';
 import { parseListen, parseMonitor, type ListenAddress } from './listen-address.ts';
+import { openVault } from './open-vault.ts';
 import { startIssuer } from './issuer-process.ts';
 import { commandError } from './problem.ts';
 import { readNamedFile } from './read-file.ts';
@@ -32,6 +33,8 @@ export interface ServeOptions {
   readonly statusTtl: number;
   /** Where the operator reads health and metrics. */
   readonly monitor?: string;
+  /** Of the proxy in front: the header in which it says where a request comes from. */
+  readonly clientAddressHeader?: string;
 }
 
 const FORGET_EVERY_MILLISECONDS = 60_000;
@@ -82,9 +85,11 @@ async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopR
     metrics.count(entry);
   });
   const publisher = new StatusPublisher(issuer, log);
-  const services: Services = { identity, database, issuer, publisher, now, log };
+  const vault = await openVault({ directory: options.dir, database, now: now() * 1000 });
+  const services: Services = { identity, database, issuer, publisher, vault, now, log };
   const server = createGatewayServer(services, {
     isBehindProxy: options.behindProxy,
+    ...headerOf(options),
     ...(tls === undefined ? {} : { tls }),
   });
   const forgetting = forgetRegularly(services);
@@ -110,6 +115,16 @@ async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopR
     monitoring?.closeAllConnections();
     log({ event: 'stopped' });
   }
+}
+
+function headerOf({ behindProxy, clientAddressHeader: header }: ServeOptions) {
+  if (header === undefined) return {};
+  // Without a proxy anybody could write it.
+  const isHeader = behindProxy && /^[a-z0-9-]{1,64}$/i.test(header);
+  if (!isHeader) {
+    throw commandError('option_malformed', { detail: '--client-address-header goes with --behind-proxy' });
+  }
+  return { clientAddressHeader: header.toLowerCase() };
 }
 
 function readTls(options: ServeOptions, { configuration }: GatewayIdentity): TlsFiles | undefined {

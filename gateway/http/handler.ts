@@ -16,6 +16,8 @@ type SignedRoute = Exclude<PlainRoute, PublicRoute>;
 export interface SignedCall<Body> {
   /** From the path; a UUID. Empty on routes without one. */
   readonly id: string;
+  /** From the path, where there is one: a UUID. */
+  readonly document: string;
   readonly body: Body;
   /** Thumbprint of the key that signed. */
   readonly signer: string;
@@ -23,9 +25,15 @@ export interface SignedCall<Body> {
   readonly commit: Commit;
 }
 
+/** A request that nobody signed. */
+export interface PublicCall {
+  /** undefined: nobody knows. */
+  readonly clientAddress: () => string | undefined;
+}
+
 /** One handler a route. A new row in the contract does not compile until it is handled here. */
 export type Handlers = {
-  readonly [R in PublicRoute]: () => Promise<GatewayAnswer<R>>;
+  readonly [R in PublicRoute]: (call: PublicCall) => Promise<GatewayAnswer<R>>;
 } & {
   readonly [R in SignedRoute]: (call: SignedCall<GatewayBody<R>>) => Promise<Committed<GatewayAnswer<R>>>;
 };

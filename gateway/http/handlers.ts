@@ -3,6 +3,7 @@ import type { GatewayBody, ReviewerAction } from '#shared/contract/gateway-contr
 import { amendCase } from '../case/amend.ts';
 import { answerCase } from '../case/answer.ts';
 import { attestedRegistration, noteCertificate } from '../case/certify.ts';
+import { removeDocument } from '../case/document.ts';
 import { listCases, ownRegistration, showCase, viewOf } from '../case/follow.ts';
 import { submitCase } from '../case/submit.ts';
 import { withdrawCase } from '../case/withdraw.ts';
@@ -27,13 +28,17 @@ export function createHandlers(services: Services): Handlers {
       commit(async (connection) =>
         viewOf(connection, await ownRegistration(connection, { id, device: signer })),
       ),
-    publicAddress: notBuilt,
+    publicAddress: async ({ clientAddress }) => {
+      const address = clientAddress();
+      if (address === undefined) throw httpError('public_address_unknown');
+      return { address };
+    },
     amend: ({ id, body: submission, signer: device, now, commit }) =>
       commit((connection) => amendCase(connection, { id, submission, device, now })),
     answer: ({ id, body: answer, signer: device, now, commit }) =>
       commit((connection) => answerCase(connection, { id, answer, device, now })),
     withdraw: (call) => withdraw(services, call),
-    documentRemove: notBuilt,
+    documentRemove: (call) => removeDocumentOf(services, call),
     certificate: (call) => certify(services, call),
     caseList: ({ commit }) => commit(listCases),
     caseShow: ({ id, commit }) => commit((connection) => showCase(connection, id)),
@@ -76,21 +81,31 @@ async function withdraw(services: Services, call: SignedCall<GatewayBody<'withdr
   const { origin } = identity.configuration;
   const { claims, signer: withdrawalSigner } = await verifyWithdrawal({ withdrawal, origin });
   const { id, signer: device, now } = call;
-  let concernsIssuer = false;
+  let [concernsIssuer, files]: [boolean, readonly string[]] = [false, []];
   const withdrawn = await call.commit(async (connection) => {
     const made = await withdrawCase(connection, {
       ...{ id, device, withdrawal, claims, withdrawalSigner, note, now },
     });
-    ({ concernsIssuer } = made);
+    ({ concernsIssuer, files } = made);
     if (concernsIssuer) await issuer.ask('withdraw', { withdrawal });
     return made.view;
   });
   if (concernsIssuer) await publisher.refresh();
+  await services.vault.remove(files);
   return withdrawn;
 }
 
-function notBuilt(): Promise<never> {
-  return Promise.reject(httpError('not_built'));
+async function removeDocumentOf({ vault }: Services, call: SignedCall<unknown>) {
+  const { id, document, signer: device, now } = call;
+  let file: string | undefined;
+  const removed = await call.commit(async (connection) => {
+    const made = await removeDocument(connection, { id, document, device, now });
+    ({ file } = made);
+    return made.view;
+  });
+  // Only now: were the row to come back, the file would be there.
+  if (file !== undefined) await vault.remove([file]);
+  return removed;
 }
 
 async function certify(services: Services, { id, signer, commit }: SignedCall<unknown>) {

@@ -6,6 +6,7 @@ import { addressKey, RateLimit, type Rate } from './rate-limit.ts';
 export interface Rates {
   /** A submission needs no more than a key, and everybody can make keys. */
   readonly submissionsOfAnAddress: Rate;
+  readonly documentsOfAnAddress: Rate;
   readonly requestsOfAnAddress: Rate;
   /** Of a key whose signature was verified: nobody uses up somebody else's. */
   readonly requestsOfAKey: Rate;
@@ -14,6 +15,8 @@ export interface Rates {
 export const defaultRates: Rates = {
   // Far more than an office behind one address submits, far less than fills a disk or a reviewer's list.
   submissionsOfAnAddress: { burst: 60, secondsForOne: 60 },
+  // Every document of five registrations at once; then, of the largest, 7 GB a day.
+  documentsOfAnAddress: { burst: 60, secondsForOne: 60 },
   // A provider's customers behind one address, each of whose clients asks for the list every quarter of an hour.
   requestsOfAnAddress: { burst: 1200, secondsForOne: 0.05 },
   // A reviewer who goes through a list; a device asks a few times a day.
@@ -43,12 +46,18 @@ export function limitRates(
 function limitAddresses(server: FastifyInstance, rates: Rates, now: () => number): void {
   const requests = new RateLimit(rates.requestsOfAnAddress);
   const submissions = new RateLimit(rates.submissionsOfAnAddress);
-  const { method, path } = gatewayRoutes.submit;
+  const documents = new RateLimit(rates.documentsOfAnAddress);
+  const { submit, amend, documentAdd } = gatewayRoutes;
+  const ofRoute = new Map<string, readonly [RateLimit, 'too_many_submissions' | 'too_many_uploads']>([
+    [submit.path, [submissions, 'too_many_submissions']],
+    [amend.path, [submissions, 'too_many_submissions']],
+    [documentAdd.path, [documents, 'too_many_uploads']],
+  ]);
   server.addHook('onRequest', async (request) => {
     const key = addressKey(request.ip);
     if (key === undefined) return;
     if (!requests.take(key, now())) throw httpError('too_many_requests');
-    const isSubmission = request.method === method && request.routeOptions.url === path;
-    if (isSubmission && !submissions.take(key, now())) throw httpError('too_many_submissions');
+    const [limit, code] = (request.method === 'POST' && ofRoute.get(request.routeOptions.url ?? '')) || [];
+    if (limit !== undefined && code !== undefined && !limit.take(key, now())) throw httpError(code);
   });
 }

@@ -13,6 +13,8 @@ export interface TlsFiles {
 export interface Patience {
   readonly headersMilliseconds: number;
   readonly requestMilliseconds: number;
+  /** A document of 5 MiB over a slow mobile line. */
+  readonly uploadMilliseconds: number;
   readonly idleMilliseconds: number;
   readonly checkEveryMilliseconds: number;
 }
@@ -20,6 +22,7 @@ export interface Patience {
 export const defaultPatience: Patience = {
   headersMilliseconds: 10_000,
   requestMilliseconds: 20_000,
+  uploadMilliseconds: 180_000,
   idleMilliseconds: 5000,
   checkEveryMilliseconds: 1000,
 };
@@ -35,7 +38,7 @@ export function createListener(
   const { tls, patience } = options;
   const settings = {
     headersTimeout: patience.headersMilliseconds,
-    requestTimeout: patience.requestMilliseconds,
+    requestTimeout: patience.uploadMilliseconds,
     keepAliveTimeout: patience.idleMilliseconds,
     connectionsCheckingInterval: patience.checkEveryMilliseconds,
     maxHeaderSize: MAX_HEADER_BYTES,

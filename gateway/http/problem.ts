@@ -43,10 +43,22 @@ const httpProblems = {
     'Too many registrations were submitted from this address.',
     'Wait an hour and submit again; nothing of this one was taken.',
   ),
-  not_built: row('This gateway does not do this yet.', 'Ask its operator when it will.'),
   too_many_requests: row(
     'Too many requests come from this address, or with this key.',
     'Wait a minute and go on more slowly; nothing of this one was taken.',
+  ),
+  length_required: row('The document’s length is not announced.', 'Send it with a Content-Length.'),
+  too_many_uploads: row(
+    'Too many documents are being sent at this moment.',
+    'Send this one again when the others have arrived.',
+  ),
+  too_many_streams: row(
+    'Too many streams of events are open, of this key or in all.',
+    'Close one of them, or ask again in a minute.',
+  ),
+  public_address_unknown: row(
+    'This gateway cannot see where requests come from.',
+    'Tell its operator: serve --client-address-header names the header of the proxy in front.',
   ),
   status_list_unavailable: row('There is no status list yet.', 'Try again in a minute.'),
   internal_error: row('The gateway failed.', 'Try again; if it stays, tell the gateway’s operator.'),
@@ -81,8 +93,11 @@ const statuses: Readonly<Record<KnownCode, number>> = {
   nonce_replayed: 401,
   // RFC 6585 section 4.
   too_many_submissions: 429,
-  not_built: 501,
   too_many_requests: 429,
+  length_required: 411,
+  too_many_uploads: 429,
+  too_many_streams: 429,
+  public_address_unknown: 404,
   status_list_unavailable: 503,
   internal_error: 500,
   registration_unknown: 404,

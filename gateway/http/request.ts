@@ -56,6 +56,27 @@ export async function openSignedRequest(
   return { body, intent, now };
 }
 
+/** A document's request: digest, type and key are signed, so the signature is checked before the body is read. */
+export async function openUploadRequest(
+  services: Services,
+  raw: RawRequest,
+): Promise<{ readonly intent: SignedIntent; readonly now: number }> {
+  const fields = fieldsOf(raw.rawHeaders);
+  if (fieldValue(fields, 'signature') === undefined) throw httpError('signature_missing');
+  const digest = fieldValue(fields, 'content-digest');
+  if (digest === undefined) throw httpError('content_digest_wrong');
+  const now = services.now();
+  const { method } = raw;
+  const targetUri = targetUriOf(services.identity.configuration.origin, raw.url);
+  const signature = await verifyRequestSignature({
+    ...{ method, targetUri, fields, hasBody: true, now },
+    keyOf: (keyId) => keyOf(services, 'device', keyId, undefined),
+  });
+  // The digest stands for the body: a body that is not its own is refused before anything is remembered.
+  const body = Buffer.from(`${digest}\n${fieldValue(fields, 'content-type') ?? ''}`);
+  return { intent: intentOf({ signature, method, targetUri, fields, body }), now };
+}
+
 function readBody(schema: z.ZodType, bytes: Buffer | undefined, fields: readonly FieldOccurrence[]): unknown {
   if (bytes === undefined) throw httpError('content_type_wrong');
   checkContentDigest(fieldValue(fields, 'content-digest'), bytes);

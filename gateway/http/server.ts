@@ -1,11 +1,13 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import * as z from 'zod';
-import { gatewayRoutes, MAX_BODY_BYTES, type GatewayRoute } from '#shared/contract/gateway-contract.ts';
+import { gatewayRoutes, MAX_BODY_BYTES, type PlainRoute } from '#shared/contract/gateway-contract.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import { CONTENT_TYPE, JWS_CONTENT_TYPE, PROBLEM_CONTENT_TYPE } from '#shared/contract/request-signature.ts';
-import { caseError } from '../case/problem.ts';
+import { limitBodies } from './body-patience.ts';
+import { clientAddress } from './client-address.ts';
 import { answerOnce, type Commit, type Committed } from './commit.ts';
-import type { Handlers, SignedCall } from './handler.ts';
+import { addDocumentRoutes } from './document-routes.ts';
+import { addEventRoutes } from './event-routes.ts';
+import type { Handlers, PublicCall, SignedCall } from './handler.ts';
 import { createHandlers } from './handlers.ts';
 import {
   answerUnreadable,
@@ -16,7 +18,9 @@ import {
 } from './listener.ts';
 import { defaultRates, limitRates, type KeyLimit, type Rates } from './limits.ts';
 import { httpError, problemDocument } from './problem.ts';
-import { openSignedRequest, type RawRequest } from './request.ts';
+import { rawRequest, readParameters } from './parameters.ts';
+import { openSignedRequest } from './request.ts';
+import { sendJson } from './send.ts';
 import type { Services } from './services.ts';
 import { asStorageProblem } from '../storage/problem.ts';
 
@@ -28,6 +32,8 @@ export interface ServerOptions {
   readonly patience?: Patience;
   /** Everybody comes from the proxy's address: counting by address is the proxy's to do. */
   readonly isBehindProxy?: boolean;
+  /** In lower case: the header in which that proxy says where a request comes from. */
+  readonly clientAddressHeader?: string;
   readonly rates?: Rates;
 }
 
@@ -47,11 +53,18 @@ export function createGatewayServer(services: Services, options: ServerOptions =
   });
   readBodiesRaw(server);
   answerProblems(server, services);
+  limitBodies(server, { milliseconds: patience.requestMilliseconds, now: services.now });
   const keyLimit = limitRates(server, { isBehindProxy, rates, now: services.now });
   const handlers = createHandlers(services);
   for (const name of Object.keys(gatewayRoutes)) {
-    if (isRoute(name)) addRoute(server, name, answerer({ services, handlers, keyLimit }, name));
+    if (isPlain(name)) addRoute(server, name, answerer({ services, handlers, keyLimit, options }, name));
   }
+  addDocumentRoutes(server, services, keyLimit);
+  const watchers = addEventRoutes(server, services, keyLimit);
+  server.addHook('onResponse', async ({ method }) => {
+    // Those who watch hear at once of what was changed here.
+    if (method === 'POST') watchers.poke();
+  });
   return server;
 }
 
@@ -63,17 +76,15 @@ function readBodiesRaw(server: FastifyInstance): void {
   });
 }
 
-function addRoute(server: FastifyInstance, name: GatewayRoute, answer: Answerer): void {
+function addRoute(server: FastifyInstance, name: PlainRoute, answer: Answerer): void {
   const row = gatewayRoutes[name];
   server.route({
     method: row.method,
     url: row.path,
     handler: async (request, reply) => {
       const answered = await answer(request);
-      if (typeof row.answer === 'string') throw httpError('not_built');
-      // What the contract does not list does not leave, whatever a handler gives.
       if (row.answer === null) return reply.type(JWS_CONTENT_TYPE).send(answered);
-      return reply.type(CONTENT_TYPE).send(JSON.stringify(row.answer.parse(answered)));
+      return sendJson(reply, row.answer, answered);
     },
   });
 }
@@ -85,52 +96,28 @@ interface AnswererParts {
   readonly services: Services;
   readonly handlers: Handlers;
   readonly keyLimit: KeyLimit;
+  readonly options: ServerOptions;
 }
 
-function answerer({ services, handlers, keyLimit }: AnswererParts, name: GatewayRoute): Answerer {
+function answerer(parts: AnswererParts, name: PlainRoute): Answerer {
+  const { services, handlers, keyLimit, options } = parts;
   const row = gatewayRoutes[name];
-  if (!isJson(row)) return () => Promise.reject(httpError('not_built'));
   if (row.signedBy === 'nobody') {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a row signed by nobody has a PublicRoute's handler
-    const handler = handlers[name as keyof Handlers] as () => Promise<unknown>;
-    return () => handler();
+    const handler = handlers[name] as (call: PublicCall) => Promise<unknown>;
+    const { isBehindProxy = false, clientAddressHeader: addressHeader } = options;
+    return (request) =>
+      handler({ clientAddress: () => clientAddress(request, { isBehindProxy, addressHeader }) });
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the body was parsed with this very row's schema
-  const handler = handlers[name as keyof Handlers] as SignedHandler;
-  const hasId = row.path.includes(':id');
+  const handler = handlers[name] as SignedHandler;
   return async (request) => {
     const { body, intent, now } = await openSignedRequest(services, row, rawRequest(request));
-    const id = hasId ? readId(request.params) : '';
+    const { id, document } = readParameters(request.params);
     const { keyId: signer } = intent.signature;
     keyLimit(request, signer, now);
-    const handle = (commit: Commit) => handler({ id, body, signer, now, commit });
+    const handle = (commit: Commit) => handler({ id, document, body, signer, now, commit });
     return await answerOnce(services, intent, handle);
-  };
-}
-
-/** Neither bytes nor a stream of events. */
-function isJson(row: (typeof gatewayRoutes)[GatewayRoute]): row is JsonRow {
-  return typeof row.body !== 'string' && typeof row.answer !== 'string';
-}
-type JsonRow = Extract<
-  (typeof gatewayRoutes)[GatewayRoute],
-  { body: z.ZodType | null; answer: z.ZodType | null }
->;
-
-const parametersSchema = z.object({ id: z.uuid() });
-
-function readId(parameters: unknown): string {
-  const parsed = parametersSchema.safeParse(parameters);
-  if (!parsed.success) throw caseError('registration_unknown');
-  return parsed.data.id;
-}
-
-function rawRequest({ raw, body }: FastifyRequest): RawRequest {
-  return {
-    method: raw.method ?? '',
-    url: raw.url ?? '',
-    rawHeaders: raw.rawHeaders,
-    body: Buffer.isBuffer(body) ? body : undefined,
   };
 }
 
@@ -172,6 +159,9 @@ function known(thrown: unknown): unknown {
   return typeof status === 'number' && status < 500 ? httpError('request_malformed') : error;
 }
 
-function isRoute(name: string): name is GatewayRoute {
-  return Object.hasOwn(gatewayRoutes, name);
+/** JSON, a compact JWS or nothing both ways; the others have a file of their own. */
+function isPlain(name: string): name is PlainRoute {
+  const rows: Readonly<Record<string, { readonly body: unknown; readonly answer: unknown }>> = gatewayRoutes;
+  const row = rows[name];
+  return row !== undefined && typeof row.body !== 'string' && typeof row.answer !== 'string';
 }

@@ -1,4 +1,5 @@
 import type { GatewayIdentity } from '../configuration.ts';
+import type { DocumentVault } from '../evidence/vault.ts';
 import type { IssuerPort } from '../issuer/client.ts';
 import type { Log } from '../log/log.ts';
 import type { StatusPublisher } from '../status/publisher.ts';
@@ -10,6 +11,7 @@ export interface Services {
   readonly database: Connection;
   readonly issuer: IssuerPort;
   readonly publisher: StatusPublisher;
+  readonly vault: DocumentVault;
   /** Seconds since the epoch. */
   readonly now: () => number;
   /** Without personal data: LogEntry has no place for any. */

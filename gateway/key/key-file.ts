@@ -44,7 +44,8 @@ function signingKey(jwk: z.infer<typeof privateJwkSchema>): SigningKey {
   return { kid: thumbprintOf(jwk), publicJwk, privateKey };
 }
 
-function readOwnFile(file: string): string {
+/** Refuses a file that others may read, as ssh does. */
+export function readOwnFile(file: string): string {
   let descriptor: number;
   try {
     descriptor = openSync(file, 'r');

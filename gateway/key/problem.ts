@@ -11,6 +11,11 @@ export const keyProblems = {
     reason: 'The key file may be read by others than its owner.',
     nextAction: 'Run `chmod 600` on the key file; if others could have read it, replace the key.',
   },
+  master_key_malformed: {
+    kind: 'usage',
+    reason: 'The file does not hold the key of this gateway’s documents.',
+    nextAction: 'Restore document.key.json from a backup: without it no document can be read.',
+  },
   key_file_malformed: {
     kind: 'usage',
     reason: 'The file is not an Ed25519 private key as JWK.',

@@ -70,3 +70,54 @@ export async function auditContentOf(
     .execute();
   return rows.map((row) => contentSchema.parse(row));
 }
+
+/** What followed this place in a registration's history. */
+export async function auditEntriesAfter(
+  connection: Connection,
+  of: { readonly registration: string; readonly sequence: number },
+): Promise<readonly StoredAuditEntry[]> {
+  const rows = await connection
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('registration', '=', of.registration)
+    .where('sequence', '>', of.sequence)
+    .orderBy('sequence')
+    .execute();
+  return rows.map((row) => entrySchema.parse(row));
+}
+
+/** How long each of these histories is. */
+export async function lastSequences(
+  connection: Connection,
+  registrations: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (registrations.length === 0) return new Map();
+  const rows = await connection
+    .selectFrom('audit_entry')
+    .select(['registration', ({ fn }) => fn.max('sequence').as('sequence')])
+    .where('registration', 'in', [...registrations])
+    .groupBy('registration')
+    .execute();
+  return sequencesOf(rows);
+}
+
+/** Whose history has grown since, and how long it is; at most `most` of them. */
+export async function changedSince(
+  connection: Connection,
+  options: { readonly since: number; readonly most: number },
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await connection
+    .selectFrom('audit_entry')
+    .select(['registration', ({ fn }) => fn.max('sequence').as('sequence')])
+    .where('at', '>=', options.since)
+    .groupBy('registration')
+    .limit(options.most)
+    .execute();
+  return sequencesOf(rows);
+}
+
+function sequencesOf(
+  rows: readonly { readonly registration: string; readonly sequence: unknown }[],
+): ReadonlyMap<string, number> {
+  return new Map(rows.map(({ registration, sequence }) => [registration, Number(sequence)]));
+}

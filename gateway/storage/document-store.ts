@@ -55,6 +55,11 @@ export async function knownFiles(
   return new Set(rows.map(({ file }) => file));
 }
 
+export async function hasDocumentKeys(connection: Connection): Promise<boolean> {
+  const row = await connection.selectFrom('document_key').select('registration').limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function findDocumentKey(
   connection: Connection,
   registration: string,

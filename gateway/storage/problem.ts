@@ -35,7 +35,7 @@ export function storageError(
 
 /** Full disk, lock and server as problems of their own; every other error as it is. */
 export function asStorageProblem(error: unknown): unknown {
-  const code = sqliteProblem(error) ?? postgresqlProblem(error);
+  const code = sqliteProblem(error) ?? postgresqlProblem(error) ?? fileProblem(error);
   return code === undefined ? error : storageError(code, { cause: error });
 }
 
@@ -75,4 +75,10 @@ function postgresqlProblem(error: unknown): StorageProblemCode | undefined {
 export function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+}
+
+/** A document’s file; EDQUOT: the quota of the gateway’s user. */
+function fileProblem(error: unknown): StorageProblemCode | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return error.code === 'ENOSPC' || error.code === 'EDQUOT' ? 'storage_full' : undefined;
 }

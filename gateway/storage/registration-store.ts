@@ -72,6 +72,20 @@ export async function listRegistrations(connection: Connection): Promise<readonl
   return rows.map((row) => rowSchema.parse(row));
 }
 
+/** Those of these that are there. */
+export async function findRegistrations(
+  connection: Connection,
+  ids: readonly string[],
+): Promise<readonly StoredRegistration[]> {
+  if (ids.length === 0) return [];
+  const rows = await connection
+    .selectFrom('registration')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute();
+  return rows.map((row) => rowSchema.parse(row));
+}
+
 export interface StateChange {
   readonly id: string;
   readonly from: RegistrationState;

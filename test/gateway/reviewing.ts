@@ -1,8 +1,14 @@
+import { sign } from 'node:crypto';
 import { join } from 'node:path';
 import { STATEMENT_TYPE } from '#gateway/issuer/statement.ts';
 import { readKeyFile } from '#gateway/key/key-file.ts';
 import { signJws } from '#gateway/key/sign-jws.ts';
-import type { Attestation } from '#shared/contract/gateway-contract.ts';
+import {
+  WITHDRAWAL_TYPE,
+  type Attestation,
+  type Submission,
+  type Withdrawal,
+} from '#shared/contract/gateway-contract.ts';
 import {
   nowSeconds,
   send,
@@ -10,6 +16,7 @@ import {
   type RunningGateway,
   type Signer,
   type TestAnswer,
+  type TestRequest,
 } from './running-gateway.ts';
 
 /** A reviewer whose key `init` made. */
@@ -36,7 +43,7 @@ export function statementOf(
   };
   const common = { ver: 1, iss: gateway.origin, sub: id, iat: nowSeconds() } as const;
   const claims =
-    changes.action === undefined || changes.action === 'attest'
+    changes.action === undefined || changes.action === 'attest' || changes.action === 'renew'
       ? { ...common, action: 'attest', ...attested, ...changes }
       : { ...common, ...changes };
   const key = { kid: reviewer.keyId, publicJwk: reviewer.jwk, privateKey: reviewer.privateKey };
@@ -66,4 +73,67 @@ export function follow(gateway: RunningGateway, device: Signer, id: string): Pro
 export function certify(gateway: RunningGateway, device: Signer, id: string): Promise<TestAnswer> {
   const path = `/v1/registration/${id}/certificate`;
   return send(gateway, { method: 'POST', path, body: {}, signer: device });
+}
+
+/** Sends a device's signed JSON to one of its registration's routes. */
+export function act(
+  gateway: RunningGateway,
+  device: Signer,
+  path: string,
+  body: unknown = {},
+): Promise<TestAnswer> {
+  return send(gateway, { method: 'POST', path: `/v1/registration/${path}`, body, signer: device });
+}
+
+export function answer(
+  gateway: RunningGateway,
+  device: Signer,
+  id: string,
+  body: unknown = { text: 'Here.' },
+) {
+  return act(gateway, device, `${id}/answer`, body);
+}
+
+export function amend(
+  gateway: RunningGateway,
+  device: Signer,
+  id: string,
+  changes: Partial<Submission> = {},
+): Promise<TestAnswer> {
+  return act(gateway, device, `${id}/amendment`, submissionOf(device, changes));
+}
+
+export function withdrawalOf(
+  gateway: RunningGateway,
+  device: Signer,
+  id: string,
+  changes: Partial<Withdrawal> = {},
+): string {
+  const header = { alg: 'Ed25519', typ: WITHDRAWAL_TYPE, jwk: device.jwk };
+  const claims: Withdrawal = { ver: 1, iss: gateway.origin, sub: id, iat: nowSeconds(), ...changes };
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const input = `${part(header)}.${part(claims)}`;
+  return `${input}.${sign(null, Buffer.from(input), device.privateKey).toString('base64url')}`;
+}
+
+export function withdraw(gateway: RunningGateway, device: Signer, id: string, note?: string) {
+  const withdrawal = withdrawalOf(gateway, device, id);
+  return act(gateway, device, `${id}/withdrawal`, { withdrawal, ...(note === undefined ? {} : { note }) });
+}
+
+export function addDocument(
+  gateway: RunningGateway,
+  device: Signer,
+  document: { readonly id: string; readonly content: Buffer; readonly kind?: string; readonly type?: string },
+  changes: Partial<TestRequest> = {},
+): Promise<TestAnswer> {
+  const { id, content, kind = 'letter', type = 'application/pdf' } = document;
+  const path = `/v1/registration/${id}/document/${kind}`;
+  return send(gateway, { method: 'POST', path, body: content, type, signer: device, ...changes });
+}
+
+/** The smallest that is one, as large as wanted. */
+export function pdfOf(size = 100): Buffer {
+  const [head, end] = ['%PDF-1.7\n', '\n%%EOF\n'];
+  return Buffer.from(head + 'x'.repeat(size - head.length - end.length) + end);
 }

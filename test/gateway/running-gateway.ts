@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -171,7 +171,10 @@ export async function makeSigner(): Promise<Signer> {
 export interface TestRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** JSON; a text or bytes as they are. */
   readonly body?: unknown;
+  /** application/json where it is not said. */
+  readonly type?: string;
   /** Absent: not signed. */
   readonly signer?: Signer;
   readonly created?: number;
@@ -182,7 +185,7 @@ export interface TestRequest {
   readonly keyId?: string;
   /** Sent instead of what was signed. */
   readonly sentPath?: string;
-  readonly sentBody?: string;
+  readonly sentBody?: string | Buffer;
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -190,6 +193,8 @@ export interface TestAnswer {
   readonly status: number;
   readonly text: string;
   readonly contentType: string;
+  readonly bytes: Buffer;
+  readonly headers: IncomingHttpHeaders;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a test says what it expects to get
   readonly json: <T = Readonly<Record<string, unknown>>>() => T;
   readonly problem: () => ProblemDocument;
@@ -201,9 +206,9 @@ export function send(
   gateway: Pick<RunningGateway, 'origin' | 'port'>,
   request: TestRequest,
 ): Promise<TestAnswer> {
-  const body = request.body === undefined ? undefined : textOf(request.body);
+  const body = request.body === undefined ? undefined : bytesOf(request.body);
   const signed = signedFields(gateway, request, body);
-  const contentType = body === undefined ? {} : { 'content-type': 'application/json' };
+  const contentType = body === undefined ? {} : { 'content-type': request.type ?? 'application/json' };
   const merged = { ...contentType, ...signed, ...request.headers };
   const headers = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
   const { method } = request;
@@ -211,12 +216,13 @@ export function send(
     const sent = httpRequest(
       { host: '127.0.0.1', port: gateway.port, method, path: request.sentPath ?? request.path, headers },
       (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => (text += chunk));
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString('utf8');
           resolve({
-            text,
+            ...{ text, bytes, headers: response.headers },
             status: response.statusCode ?? 0,
             contentType: response.headers['content-type'] ?? '',
             json: () => JSON.parse(text),
@@ -230,10 +236,10 @@ export function send(
   });
 }
 
-function signedFields(
+export function signedFields(
   gateway: Pick<RunningGateway, 'origin'>,
   request: TestRequest,
-  body: string | undefined,
+  body: Buffer | undefined,
 ): Readonly<Record<string, string>> {
   const { signer } = request;
   if (signer === undefined) return {};
@@ -249,14 +255,16 @@ function signedFields(
           content: {
             sha256Base64: createHash('sha256').update(body).digest('base64'),
             idempotencyKey: request.idempotencyKey ?? randomUUID(),
+            contentType: request.type ?? 'application/json',
           },
         }),
   });
   return prepared.fields(sign(null, Buffer.from(prepared.base), signer.privateKey).toString('base64'));
 }
 
-function textOf(body: unknown): string {
-  return typeof body === 'string' ? body : JSON.stringify(body);
+function bytesOf(body: unknown): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
 /** A submission that the profile accepts. */

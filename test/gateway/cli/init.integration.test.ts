@@ -38,6 +38,7 @@ describe('sanad-gateway init', () => {
     const files = readdirSync(join(home, 'g'), { recursive: true, encoding: 'utf8' });
     const keys = files.filter((name) => name.endsWith('.key.json'));
     expect(keys.sort()).toEqual([
+      'document.key.json',
       'issuer/certificate.key.json',
       'issuer/status.key.json',
       'offline/root.key.json',
@@ -45,7 +46,7 @@ describe('sanad-gateway init', () => {
       'reviewer/bilal.key.json',
     ]);
     for (const key of keys) expect(statSync(join(home, 'g', key)).mode & 0o777).toBe(0o600);
-    for (const name of ['offline', 'issuer', 'reviewer', 'storage']) {
+    for (const name of ['offline', 'issuer', 'reviewer', 'storage', 'document']) {
       expect(statSync(join(home, 'g', name)).mode & 0o777).toBe(0o700);
     }
   });

@@ -7,6 +7,7 @@ import type { RegistrationView } from '#shared/contract/gateway-contract.ts';
 
 const rates = {
   submissionsOfAnAddress: { burst: 2, secondsForOne: 60 },
+  documentsOfAnAddress: { burst: 1, secondsForOne: 60 },
   requestsOfAnAddress: { burst: 5, secondsForOne: 10 },
   requestsOfAKey: { burst: 3, secondsForOne: 10 },
 };
@@ -38,6 +39,11 @@ describe('requests of one address', () => {
       await server.inject({ method: 'POST', url: '/v1/registration', remoteAddress: '203.0.113.3' });
     const codes = [(await post()).json().code, (await post()).json().code, (await post()).json().code];
     expect(codes).toEqual(['signature_missing', 'signature_missing', 'too_many_submissions']);
+    const amended = await server.inject({
+      ...{ method: 'POST', remoteAddress: '203.0.113.3' },
+      url: '/v1/registration/0f8fad5b-d9cb-469f-a165-70867728950e/amendment',
+    });
+    expect(amended.json()).toMatchObject({ code: 'too_many_submissions' });
   });
 });
 

@@ -7,6 +7,7 @@ import type { Services } from '#gateway/http/services.ts';
 const patience = {
   headersMilliseconds: 200,
   requestMilliseconds: 300,
+  uploadMilliseconds: 600,
   idleMilliseconds: 200,
   checkEveryMilliseconds: 50,
 };

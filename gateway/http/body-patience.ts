@@ -1,0 +1,27 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { gatewayRoutes } from '#shared/contract/gateway-contract.ts';
+import { answerUnreadable } from './listener.ts';
+
+/**
+ * Ends requests whose body does not arrive in time. Node's own limit is one for all requests, and has to leave a
+ * document the time that it takes over a slow line; nothing else is as long.
+ */
+export function limitBodies(
+  server: FastifyInstance,
+  options: { readonly milliseconds: number; readonly now: () => number },
+): void {
+  server.addHook('onRequest', async (request, reply) => {
+    if (!hasBody(request) || request.routeOptions.url === gatewayRoutes.documentAdd.path) return;
+    const timer = setTimeout(() => {
+      const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+      if (!request.raw.complete) answerUnreadable(late, request.raw.socket, options.now());
+    }, options.milliseconds).unref();
+    reply.raw.once('close', () => {
+      clearTimeout(timer);
+    });
+  });
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}

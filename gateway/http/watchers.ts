@@ -1,0 +1,178 @@
+import {
+  caseEventSchemas,
+  EVENTS_HEARTBEAT_SECONDS,
+  registrationEventSchemas,
+} from '#shared/contract/gateway-contract.ts';
+import { changesAfter, summariesFor } from '../case/watch.ts';
+import { changedSince, lastSequences } from '../storage/audit-store.ts';
+import { asStorageProblem } from '../storage/problem.ts';
+import type { EventStream } from './event-stream.ts';
+import { httpError } from './problem.ts';
+import type { Services } from './services.ts';
+
+const POLL_MILLISECONDS = 1000;
+const MAX_AGE_SECONDS = 3600;
+const MAX_STREAMS = 256;
+const MAX_STREAMS_OF_A_KEY = 4;
+/** Longer than a transaction takes and than clocks of front ends differ: what is younger may still turn up. */
+const SLACK_SECONDS = 60;
+/** More at once is told as a new snapshot. */
+const MAX_CHANGES = 1000;
+
+interface Watcher {
+  readonly key: string;
+  readonly stream: EventStream;
+  /** Undefined: every case. */
+  readonly registration: string | undefined;
+  /** Place in the registration's history that was told last. */
+  sequence: number;
+  readonly since: number;
+}
+
+/**
+ * Tells those who watch of each change, also of one that another front end has made: the histories in the database are
+ * looked at every second, and at once after a change of our own. No counter is kept for it: one row that every change
+ * writes would have all of them wait for each other.
+ */
+export class Watchers {
+  readonly #services: Services;
+  readonly #watchers = new Set<Watcher>();
+  /** The last entry of each history that has changed lately: what is in it was told. */
+  #told: ReadonlyMap<string, number> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #wasPoked = false;
+  #beats = 0;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** Refuses before anything is read what would be one too many. */
+  requireRoom(key: string): void {
+    const ofKey = [...this.#watchers].filter((watcher) => watcher.key === key).length;
+    if (this.#watchers.size >= MAX_STREAMS || ofKey >= MAX_STREAMS_OF_A_KEY) {
+      throw httpError('too_many_streams');
+    }
+  }
+
+  /** From now on, where `sequence` was told last. */
+  watchRegistration(of: Omit<Watcher, 'since' | 'registration'> & { readonly registration: string }): void {
+    this.#add({ ...of, since: this.#services.now() });
+  }
+
+  /** Call it before the snapshot is read: what changes in between is then told twice, never not at all. */
+  async prepareCases(): Promise<void> {
+    this.#told ??= await this.#recent();
+  }
+
+  watchCases(of: { readonly key: string; readonly stream: EventStream }): void {
+    this.#add({ ...of, registration: undefined, sequence: 0, since: this.#services.now() });
+  }
+
+  /** Something has changed here. */
+  poke(): void {
+    if (this.#watchers.size === 0 || this.#wasPoked) return;
+    this.#wasPoked = true;
+    this.#look();
+  }
+
+  /** Ends every stream; for a shutdown. */
+  close(): void {
+    clearInterval(this.#timer);
+    for (const { stream } of this.#watchers) stream.end('shutdown');
+    this.#watchers.clear();
+  }
+
+  #add(watcher: Watcher): void {
+    this.#watchers.add(watcher);
+    watcher.stream.onClosed(() => {
+      this.#watchers.delete(watcher);
+      if (this.#watchers.size === 0) this.#rest();
+    });
+    this.#timer ??= setInterval(() => {
+      this.#beat();
+      this.#look();
+    }, POLL_MILLISECONDS).unref();
+    // What happened since its snapshot was read.
+    this.#look();
+  }
+
+  #rest(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#told = undefined;
+  }
+
+  #beat(): void {
+    const isDue = ++this.#beats % EVENTS_HEARTBEAT_SECONDS === 0;
+    const oldest = this.#services.now() - MAX_AGE_SECONDS;
+    for (const { stream, since } of this.#watchers) {
+      if (since < oldest) stream.end('age');
+      else if (isDue) stream.heartbeat();
+    }
+  }
+
+  /** One look after the other; those asked for meanwhile are one. */
+  #look(): void {
+    this.#looking = this.#looking.then(async () => {
+      this.#wasPoked = false;
+      try {
+        await this.#tellRegistrations();
+        await this.#tellCases();
+      } catch (error) {
+        this.#services.log({ event: 'trouble', at: 'event', error: asStorageProblem(error) });
+      }
+    });
+  }
+
+  async #tellRegistrations(): Promise<void> {
+    const { database } = this.#services;
+    const watchers = [...this.#watchers].filter(({ registration }) => registration !== undefined);
+    const ids = [...new Set(watchers.map(({ registration }) => registration ?? ''))];
+    const last = await lastSequences(database, ids);
+    for (const watcher of watchers) {
+      const { registration: id = '', sequence, stream } = watcher;
+      if ((last.get(id) ?? 0) <= sequence) continue;
+      for (const { sequence: place, change } of await changesAfter(database, { id, sequence })) {
+        stream.send('change', registrationEventSchemas.change.parse(change), place);
+        watcher.sequence = place;
+      }
+    }
+  }
+
+  async #tellCases(): Promise<void> {
+    const { database, now } = this.#services;
+    const watchers = [...this.#watchers].filter(({ registration }) => registration === undefined);
+    if (watchers.length === 0) return;
+    const told = this.#told ?? new Map<string, number>();
+    const at = now();
+    const recent = await this.#recent();
+    this.#told = recent;
+    const changed = [...recent].filter(([id, sequence]) => (told.get(id) ?? 0) < sequence).map(([id]) => id);
+    if (changed.length >= MAX_CHANGES) {
+      // Too many to be sure of having seen all: told anew from the start, by the client's asking again.
+      for (const { stream } of watchers) stream.end('behind');
+      return;
+    }
+    for (const summary of await summariesFor(database, changed)) {
+      const change = caseEventSchemas.change.parse({ case: summary });
+      for (const { stream } of watchers) stream.send('change', change, at);
+    }
+  }
+
+  async #recent(): Promise<ReadonlyMap<string, number>> {
+    const { database, now } = this.#services;
+    return await changedSince(database, { since: now() - SLACK_SECONDS, most: MAX_CHANGES });
+  }
+}
+
+/** What is told to somebody who was there before, from where they left; undefined: a snapshot it is. */
+export async function casesSince(
+  { database, now }: Services,
+  lastEventId: number,
+): Promise<readonly string[] | undefined> {
+  if (lastEventId > now() || lastEventId < now() - 86_400) return undefined;
+  const changed = await changedSince(database, { since: lastEventId - SLACK_SECONDS, most: MAX_CHANGES });
+  return changed.size >= MAX_CHANGES ? undefined : [...changed.keys()];
+}
