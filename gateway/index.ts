@@ -1,10 +1,9 @@
 import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import type { RegistrationView } from '#shared/contract/gateway-contract.ts';
-import type { AccessOptions, AttestOptions } from './cli/case.ts';
+import { addCaseCommands } from './cli/case-commands.ts';
 import type { InitOptions } from './cli/init.ts';
 import type { ServeOptions } from './cli/serve.ts';
-import { printJson, printLines, runCommand } from './cli/terminal.ts';
+import { printLines, runCommand } from './cli/terminal.ts';
 
 /** sanad-gateway: makes and serves a gateway, and is the reviewers' tool. Commands load when they are run. */
 const program = new Command('sanad-gateway').description(
@@ -84,84 +83,7 @@ program
     }),
   );
 
-const cases = program.command('case').description('what reviewers do, signed with their own key');
-
-reviewerCommand('list', 'every case, newest first').action((options: ReviewerOptions) =>
-  runCommand(options.json, async () => {
-    const { listCases } = await import('./cli/case.ts');
-    const { caseLine } = await import('./cli/print-case.ts');
-    const found = await listCases(options);
-    if (options.json) printJson({ cases: found });
-    else printLines(found.length === 0 ? ['No case.'] : found.map(caseLine));
-  }),
-);
-
-reviewerCommand('show <id>', 'one case in full').action((id: string, options: ReviewerOptions) =>
-  runCommand(options.json, async () => {
-    const { showCase } = await import('./cli/case.ts');
-    const { contentCode } = await import('./cli/content-code.ts');
-    const { caseLines } = await import('./cli/print-case.ts');
-    const shown = await showCase(options, id);
-    if (options.json) printJson({ case: shown, content: contentCode(shown) });
-    else printLines(caseLines(shown));
-  }),
-);
-
-reviewerCommand('attest <id>', 'state to have seen the authority’s decision for this case')
-  .requiredOption('--authority <name>', 'who decided, such as pk-pta')
-  .option('--content <code>', 'as `case show` printed it: refuse if the gateway shows another case by now')
-  .option('--profile <id>', 'the case’s own if not given')
-  .option('--route <route>', 'the case’s own if not given')
-  .option('--category <category>', 'the case’s own if not given')
-  .option('--decided-at <date>', 'YYYY-MM-DD; today if not given')
-  .option('--valid-until <date>', 'YYYY-MM-DD; only if the authority published one')
-  .action((id: string, options: AttestOptions & ReviewerOptions) =>
-    runCommand(options.json, async () => {
-      const { attestCase } = await import('./cli/case.ts');
-      await printDecided(options, await attestCase(options, id));
-    }),
-  );
-
-reviewerCommand('reject <id>', 'note that the authority refused')
-  .requiredOption('--note <text>', 'why; the registrant reads it')
-  .action((id: string, options: NoteOptions) =>
-    runCommand(options.json, async () => {
-      const { rejectCase } = await import('./cli/case.ts');
-      await printDecided(options, await rejectCase(options, id, options.note));
-    }),
-  );
-
-reviewerCommand('revoke <id>', 'end an attested registration, for good')
-  .requiredOption('--note <text>', 'why; the registrant reads it')
-  .action((id: string, options: NoteOptions) =>
-    runCommand(options.json, async () => {
-      const { revokeCase } = await import('./cli/case.ts');
-      await printDecided(options, await revokeCase(options, id, options.note));
-    }),
-  );
-
-interface ReviewerOptions extends AccessOptions {
-  readonly json: boolean;
-}
-interface NoteOptions extends ReviewerOptions {
-  readonly note: string;
-}
-
-function reviewerCommand(usage: string, description: string): Command {
-  return cases
-    .command(usage)
-    .description(description)
-    .requiredOption('--origin <origin>', 'the gateway’s')
-    .requiredOption('--key <file>', 'the reviewer’s key file')
-    .option('--tls-ca <file>', 'PEM of the authority behind the gateway’s TLS')
-    .option('--json', 'one JSON object instead of text', false);
-}
-
-async function printDecided(options: ReviewerOptions, registration: RegistrationView): Promise<void> {
-  const { caseLine } = await import('./cli/print-case.ts');
-  if (options.json) printJson({ registration });
-  else printLines([caseLine(registration)]);
-}
+addCaseCommands(program);
 
 function seconds(text: string): number {
   const value = Number(text);

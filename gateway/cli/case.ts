@@ -1,8 +1,10 @@
 import type {
   Attestation,
   CaseView,
+  DecisionClaim,
   RegistrationSummary,
   RegistrationView,
+  ReviewerAction,
 } from '#shared/contract/gateway-contract.ts';
 import { isOrigin } from '#shared/registration/origin.ts';
 import { STATEMENT_TYPE } from '../issuer/statement.ts';
@@ -47,14 +49,26 @@ async function show(access: ReviewerAccess, id: string): Promise<CaseView> {
   return shown;
 }
 
-/** States to have seen the authority's decision, over exactly what the case contains now. */
-export async function attestCase(options: AttestOptions, id: string): Promise<RegistrationView> {
+/** States to have seen the authority's decision, or its renewal, over exactly what the case contains now. */
+export async function attestCase(
+  options: AttestOptions,
+  act: { readonly id: string; readonly action: 'attest' | 'renew' },
+): Promise<RegistrationView> {
   const access = accessOf(options);
-  const shown = await show(access, id);
+  const shown = await show(access, act.id);
   if (options.content !== undefined && options.content !== contentCode(shown)) {
     throw commandError('case_differs');
   }
-  const decision = {
+  const { endpoints, devices, amends } = shown;
+  return await decide(access, act.id, {
+    ...{ action: act.action, endpoints, devices, assurance: 'attested' },
+    decision: decisionOf(options, shown),
+    ...(amends === null ? {} : { amends }),
+  });
+}
+
+function decisionOf(options: AttestOptions, shown: CaseView): DecisionClaim {
+  return {
     authority: options.authority,
     profile: options.profile ?? shown.profile,
     route: options.route ?? shown.route,
@@ -65,24 +79,19 @@ export async function attestCase(options: AttestOptions, id: string): Promise<Re
       ? {}
       : { valid_until: dateSeconds('--valid-until', options.validUntil) }),
   };
-  const { endpoints, devices } = shown;
-  return await decide(access, id, { action: 'attest', endpoints, devices, decision, assurance: 'attested' });
 }
 
-export async function rejectCase(
+/** Everything else that a reviewer does, with why. */
+export async function actOnCase(
   options: AccessOptions,
-  id: string,
-  note: string,
+  act: {
+    readonly id: string;
+    readonly action: Exclude<ReviewerAction, 'attest' | 'renew'>;
+    readonly note: string | undefined;
+  },
 ): Promise<RegistrationView> {
-  return await decide(accessOf(options), id, { action: 'reject', note });
-}
-
-export async function revokeCase(
-  options: AccessOptions,
-  id: string,
-  note: string,
-): Promise<RegistrationView> {
-  return await decide(accessOf(options), id, { action: 'revoke', note });
+  const { id, action, note } = act;
+  return await decide(accessOf(options), id, { action, ...(note === undefined ? {} : { note }) });
 }
 
 async function decide(
@@ -97,7 +106,7 @@ async function decide(
   return decided;
 }
 
-function accessOf(options: AccessOptions): ReviewerAccess {
+export function accessOf(options: AccessOptions): ReviewerAccess {
   if (!isOrigin(options.origin)) throw commandError('origin_malformed', { detail: options.origin });
   return {
     origin: options.origin,

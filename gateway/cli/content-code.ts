@@ -7,7 +7,10 @@ import { canonicalJson } from '../case/canonical-json.ts';
  * A gateway in foreign hands could show one case and have another signed.
  */
 export function contentCode(shown: CaseView): string {
-  const { id, profile, route, category, endpoints, fields, devices } = shown;
-  const seen = canonicalJson({ id, profile, route, category, endpoints, fields, devices });
+  const { id, amends, profile, route, category, endpoints, fields, devices } = shown;
+  const documents = shown.documents.map(({ kind, sha256 }) => ({ kind, sha256 }));
+  const seen = canonicalJson({
+    ...{ id, amends, profile, route, category, endpoints, fields, devices, documents },
+  });
   return createHash('sha256').update(seen).digest('hex').slice(0, 32);
 }

@@ -15,15 +15,31 @@ export function caseLines(shown: CaseView): readonly string[] {
     caseLine(shown),
     ...(shown.note === null ? [] : [`  note        ${shown.note}`]),
     ...Object.entries(shown.fields).map(([name, value]) => `  ${name.padEnd(12)}${value}`),
+    ...linkLines(shown),
     ...shown.endpoints.map(
       ({ public_key, host, port }) => `  endpoint    ${host}, port ${port}, key ${public_key}`,
     ),
     ...shown.devices.map((device) => `  device      ${device}`),
+    ...shown.documents.map(
+      ({ id, kind, content_type, size }) => `  document    ${id}  ${kind}, ${content_type}, ${size} bytes`,
+    ),
     `  content     ${contentCode(shown)}`,
     `  consent     ${day(shown.consent.given_at)}: ${shown.consent.text}`,
+    ...shown.thread.map(({ at, from, text }) => `  ${from.padEnd(12)}${day(at)} ${text}`),
+    ...shown.certificates.map(
+      ({ jti, status, issued_at, expires_at }) =>
+        `  certificate ${jti} ${status}, ${day(issued_at)} to ${day(expires_at)}`,
+    ),
     ...shown.audit.map(
       ({ sequence, at, action, actor }) => `  history ${sequence}   ${day(at)} ${action} by ${actor}`,
     ),
+  ];
+}
+
+function linkLines({ amends, amended_by }: RegistrationSummary): readonly string[] {
+  return [
+    ...(amends === null ? [] : [`  amends      ${amends}`]),
+    ...(amended_by === null ? [] : [`  amended by  ${amended_by}`]),
   ];
 }
 

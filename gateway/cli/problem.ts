@@ -58,6 +58,16 @@ export const commandProblems = {
     reason: 'The gateway now shows another case than the one that was reviewed. Nothing was signed.',
     nextAction: 'Look at it again with `sanad-gateway case show`, and at why it changed.',
   },
+  document_missing: {
+    kind: 'gateway',
+    reason: 'The case has no such document.',
+    nextAction: 'Take its identifier from `sanad-gateway case show`.',
+  },
+  file_not_written: {
+    kind: 'usage',
+    reason: 'The file cannot be written; one that is there is not overwritten.',
+    nextAction: 'Name a new file in a folder that this user may write.',
+  },
   issuer_not_started: {
     kind: 'internal',
     reason: 'The issuer did not start.',

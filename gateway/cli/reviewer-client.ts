@@ -21,6 +21,7 @@ export interface ReviewerAccess {
   readonly key: SigningKey;
   /** PEM: trusted instead of the system's authorities. */
   readonly tlsCa?: string;
+  /** For everything but streams. */
   readonly timeoutMilliseconds?: number;
 }
 
@@ -33,53 +34,91 @@ export async function askGateway<R extends ReviewerRoute>(
   parameters: { readonly id?: string; readonly body?: GatewayBody<R> } = {},
 ): Promise<GatewayAnswer<R>> {
   const row = gatewayRoutes[route];
-  const path = row.path.replace(':id', encodeURIComponent(parameters.id ?? ''));
-  const body = parameters.body === undefined ? undefined : JSON.stringify(parameters.body);
-  const answer = await send(access, row.method, path, body);
-  if (answer.status !== 200) throw problemOf(answer.text);
-  const parsed = row.answer.safeParse(parseJson(answer.text));
+  const path = pathOf(row.path, parameters);
+  const content = parameters.body === undefined ? {} : { content: JSON.stringify(parameters.body) };
+  const { body } = await requestGateway(access, { method: row.method, path, ...content });
+  const parsed = row.answer.safeParse(parseJson(body.toString('utf8')));
   if (!parsed.success) throw commandError('gateway_answer_malformed', { cause: parsed.error });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed with this very route's schema
   return parsed.data as GatewayAnswer<R>;
 }
 
-interface HttpAnswer {
-  readonly status: number;
-  readonly text: string;
+/** A route's path with its parameters filled in. */
+export function pathOf(
+  template: string,
+  parameters: { readonly id?: string; readonly document?: string },
+): string {
+  return template
+    .replace(':id', encodeURIComponent(parameters.id ?? ''))
+    .replace(':document', encodeURIComponent(parameters.document ?? ''));
 }
 
-function send(
+export interface ReviewerRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly content?: string;
+}
+
+/** Sends a signed request and gives what was answered with 200; every other answer as the problem that it tells. */
+export async function requestGateway(
   access: ReviewerAccess,
-  method: 'GET' | 'POST',
-  path: string,
-  body: string | undefined,
-): Promise<HttpAnswer> {
+  request: ReviewerRequest,
+): Promise<{ readonly body: Buffer }> {
+  const signal = AbortSignal.timeout(access.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS);
+  const response = await open(access, request, { signal });
+  const body = await readWhole(response).catch((error: unknown) => {
+    throw unreachable(error);
+  });
+  if (response.statusCode !== 200) throw problemOf(body.toString('utf8'));
+  return { body };
+}
+
+/** An answer that has no end; destroyed where nothing comes for too long. */
+export async function streamFromGateway(
+  access: ReviewerAccess,
+  of: { readonly path: string; readonly silenceMilliseconds: number; readonly lastEventId?: string },
+): Promise<IncomingMessage> {
+  const { path, silenceMilliseconds, lastEventId } = of;
+  const fields = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+  const also = { fields, timeout: silenceMilliseconds };
+  const response = await open(access, { method: 'GET', path }, also);
+  if (response.statusCode !== 200) {
+    throw problemOf((await readWhole(response)).toString('utf8'));
+  }
+  return response;
+}
+
+function open(
+  access: ReviewerAccess,
+  { method, path, content }: ReviewerRequest,
+  {
+    fields,
+    ...limits
+  }: Pick<RequestOptions, 'signal' | 'timeout'> & { readonly fields?: Readonly<Record<string, string>> },
+): Promise<IncomingMessage> {
   const target = `${access.origin}${path}`;
   const options: RequestOptions = {
+    ...limits,
     method,
-    headers: signedFields(access.key, method, target, body),
-    signal: AbortSignal.timeout(access.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS),
+    headers: { ...fields, ...signedFields(access.key, method, target, content) },
     agent: false,
   };
+  const isTls = target.startsWith('https:');
+  const authority = isTls && access.tlsCa !== undefined ? { ca: access.tlsCa } : {};
   return new Promise((resolve, reject) => {
-    const unreachable = (cause: unknown): void => {
-      reject(cause instanceof SanadError ? cause : commandError('gateway_unreachable', { cause }));
-    };
-    const receive = (response: IncomingMessage): void => {
-      readText(response).then((text) => {
-        resolve({ status: response.statusCode ?? 0, text });
-      }, unreachable);
-    };
-    const request = target.startsWith('https:')
-      ? httpsRequest(
-          target,
-          { ...options, ...(access.tlsCa === undefined ? {} : { ca: access.tlsCa }) },
-          receive,
-        )
-      : httpRequest(target, options, receive);
-    request.on('error', unreachable);
-    request.end(body);
+    const request = (isTls ? httpsRequest : httpRequest)(target, { ...options, ...authority }, resolve);
+    request.on('timeout', () => {
+      request.destroy(new Error('timeout'));
+    });
+    request.on('error', (error) => {
+      reject(unreachable(error));
+    });
+    request.end(content);
   });
+}
+
+function unreachable(cause: unknown): SanadError {
+  return cause instanceof SanadError ? cause : commandError('gateway_unreachable', { cause });
 }
 
 function signedFields(
@@ -104,7 +143,7 @@ function contentOf(body: string): NonNullable<RequestToSign['content']> {
   return { sha256Base64: createHash('sha256').update(body).digest('base64'), idempotencyKey: randomUUID() };
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
+async function readWhole(response: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response) {
@@ -113,7 +152,7 @@ async function readText(response: IncomingMessage): Promise<string> {
     if (bytes > MAX_ANSWER_BYTES) throw commandError('gateway_answer_malformed', { detail: 'too large' });
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function problemOf(text: string): SanadError {
