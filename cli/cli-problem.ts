@@ -57,11 +57,6 @@ const cliProblems = {
     nextAction:
       'Look at what is shown, stop what holds it or restart the machine, then run again: sudo sanad repair',
   },
-  registration_rejected: {
-    kind: 'registration',
-    reason: 'The registration was not confirmed.',
-    nextAction: 'See the reviewer’s note: sanad registration show NAME',
-  },
   interrupted: {
     kind: 'usage',
     reason: 'Interrupted.',

@@ -6,7 +6,8 @@ import type { StoredRegistration } from '#client/registration/stored-registratio
 import type { Problem } from '#shared/contract/problem.ts';
 import { faint, good, type Answer, type Line } from '../answer.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { registrationJson, stateWords } from '../terminal/describe-registration.ts';
+import { registrationJson } from '../terminal/describe-registration.ts';
+import { stateWords } from '../terminal/registration-state.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { day } from '../terminal/words.ts';
 import { findRegistration } from './find-registration.ts';

@@ -1,37 +1,98 @@
 import { follow, type Followed } from '#client/registration/follow.ts';
+import {
+  askPublicAddress,
+  isRegisteredAddress,
+  registeredAddresses,
+  type PublicAddress,
+} from '#client/registration/public-address.ts';
 import { RegistrationStore } from '#client/registration/registration-store.ts';
-import { problemLines, type Answer, type Line } from '../answer.ts';
+import { isOver, type StoredRegistration } from '#client/registration/stored-registration.ts';
+import type { Anchor } from '#shared/contract/gateway-contract.ts';
+import { SanadError } from '#shared/contract/problem.ts';
+import { bad, faint, strong, type Answer, type Line } from '../answer.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { describeRegistration, registrationJson } from '../terminal/describe-registration.ts';
+import { stateWords } from '../terminal/registration-state.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { findRegistration } from './find-registration.ts';
+import { findRegistration, type Found } from './find-registration.ts';
+import { followedAnswer, followedJson, followedLines, operatorOf } from './follow-answer.ts';
 
 /** Asks the gateway anew; fetches the certificate once there is one. Without a name: all of them. */
 export async function registrationShowCommand(
   surroundings: Surroundings,
   named: string | undefined,
 ): Promise<Answer> {
-  const { client, terminal } = surroundings;
-  const chosen = named === undefined ? undefined : (await findRegistration(surroundings, named)).registration;
-  return await withProgress(terminal, 'Asking the gateway', async () => {
-    if (chosen !== undefined) return followedAnswer(await follow(client, chosen));
-    const all = await new RegistrationStore(client.configDirectory).all();
-    const followed: Followed[] = [];
-    for (const registration of all) followed.push(await follow(client, registration));
-    const lines = all.length === 0 ? ['You have no registration. Make one: sanad register NAME'] : [];
-    return {
-      json: { registrations: followed.map(({ registration }) => registrationJson(registration)) },
-      lines: [...lines, ...followed.flatMap((one) => [...describe(one), ''])],
-    };
-  });
+  const chosen = named === undefined ? undefined : await findRegistration(surroundings, named);
+  return await withProgress(surroundings.terminal, 'Asking the gateway', async () =>
+    chosen === undefined ? await showAll(surroundings) : await showOne(surroundings, chosen),
+  );
 }
 
-export function followedAnswer(followed: Followed): Answer {
-  const { registration, delivery } = followed;
-  return { json: { registration: registrationJson(registration), delivery }, lines: describe(followed) };
+async function showAll({ client }: Surroundings): Promise<Answer> {
+  const all = await new RegistrationStore(client.configDirectory).all();
+  const followed: Followed[] = [];
+  for (const registration of all) followed.push(await follow(client, registration));
+  const lines = all.length === 0 ? ['You have no registration. Make one: sanad register NAME'] : [];
+  return {
+    json: { registrations: followed.map((one) => followedJson(one).registration) },
+    lines: [...lines, ...followed.flatMap((one) => [...followedLines(one), ''])],
+  };
 }
 
-function describe({ registration, delivery }: Followed): readonly Line[] {
-  const warning = delivery === null ? [] : problemLines(delivery, 'On this computer: ');
-  return [...describeRegistration(registration), ...warning];
+async function showOne(surroundings: Surroundings, { registration, others }: Found): Promise<Answer> {
+  const followed = await follow(surroundings.client, registration);
+  const anchor = await operatorOf(surroundings, registration);
+  const { json, lines } = followedAnswer(followed, anchor.operator.contact);
+  const address = await comparedAddress(surroundings, followed.registration, anchor);
+  const more = others.map(({ view }) =>
+    faint(`Also for this tunnel: ${view.id}, last seen as ${stateWords(view)}.`),
+  );
+  return {
+    json: { ...json, publicAddress: address },
+    lines: [...lines, ...(address === null ? [] : describeAddress(address, followed.registration)), ...more],
+  };
+}
+
+interface ComparedAddress extends PublicAddress {
+  /** null: it cannot be said. */
+  readonly isRegistered: boolean | null;
+}
+
+/** Only where addresses were registered. That it could not be asked for takes nothing from the answer. */
+async function comparedAddress(
+  { client }: Surroundings,
+  { view }: StoredRegistration,
+  anchor: Anchor,
+): Promise<ComparedAddress | null> {
+  if (isOver(view.state) || registeredAddresses(view).length === 0) return null;
+  try {
+    const seen = await askPublicAddress(client, anchor);
+    return { ...seen, isRegistered: isRegisteredAddress(view, seen) };
+  } catch (cause) {
+    if (cause instanceof SanadError && cause.problem.kind === 'gateway') return null;
+    throw cause;
+  }
+}
+
+function describeAddress(
+  { address, isRegistered }: ComparedAddress,
+  { view, tunnel }: StoredRegistration,
+): readonly Line[] {
+  if (isRegistered === true) return [];
+  if (isRegistered === null) {
+    return [
+      faint(
+        'Your public address was not compared with the registered ones: a tunnel may be up, and then the',
+      ),
+      faint('gateway sees the VPN server’s.'),
+    ];
+  }
+  return [
+    bad(
+      `Warning: you come from ${address} at the moment, and registered: ${registeredAddresses(view).join(', ')}.`,
+    ),
+    faint(
+      'This hinders no connection. Behind a mobile network or a hotel’s the address is another one each time.',
+    ),
+    strong(`If your line has changed for good: sanad registration amend ${tunnel} --field source_address=…`),
+  ];
 }

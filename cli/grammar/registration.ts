@@ -1,5 +1,7 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { command, commandGroup, type Grammar } from './command.ts';
+import type { Command } from 'commander';
+import { addCaseCommands } from './case.ts';
+import { collectField } from './collect-field.ts';
+import { command, type Grammar } from './command.ts';
 
 interface RegisterOptions {
   readonly gateway?: string;
@@ -48,7 +50,7 @@ export function addRegistrationCommands(program: Command, grammar: Grammar): voi
       const application = { name, gateway, profile, route, category, fields, consent, wait };
       onAnswer(await registerCommand(surroundings, application));
     });
-  addRegistrationGroup(commandGroup(program, 'registration', 'your registrations'), grammar);
+  addCaseCommands(program, grammar);
   command(program, {
     words: 'refresh',
     summary: 'fetch the gateways’ newest word on registrations now',
@@ -58,30 +60,4 @@ export function addRegistrationCommands(program: Command, grammar: Grammar): voi
     const { refreshCommand } = await import('../command/refresh.ts');
     onAnswer(await refreshCommand(surroundings));
   });
-}
-
-function addRegistrationGroup(registration: Command, { surroundings, onAnswer }: Grammar): void {
-  command(registration, {
-    words: 'show [tunnel-or-id]',
-    summary: 'where a registration stands, and what comes next',
-    about: ['Asks the gateway, and fetches the certificate once there is one. Without a name: all of them.'],
-    examples: [['sanad registration show office', 'Where the registration of “office” stands.']],
-  }).action(async (named: string | undefined) => {
-    const { registrationShowCommand } = await import('../command/registration-show.ts');
-    onAnswer(await registrationShowCommand(surroundings, named));
-  });
-  command(registration, {
-    words: 'renew [tunnel-or-id]',
-    summary: 'ask for a new certificate now; a running tunnel goes on',
-    examples: [['sanad registration renew office', 'Sanad does it by itself in time; this is for now.']],
-  }).action(async (named: string | undefined) => {
-    const { registrationRenewCommand } = await import('../command/registration-renew.ts');
-    onAnswer(await registrationRenewCommand(surroundings, named));
-  });
-}
-
-function collectField(text: string, fields: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It has the form name=value.');
-  return { ...fields, [text.slice(0, at)]: text.slice(at + 1) };
 }

@@ -1,54 +1,81 @@
 import { readClaims } from '#client/registration/read-certificate.ts';
 import type { StoredRegistration } from '#client/registration/stored-registration.ts';
-import type { RegistrationState, RegistrationView } from '#shared/contract/gateway-contract.ts';
-import { strong, type Line } from '../answer.ts';
+import type {
+  DocumentContentType,
+  DocumentView,
+  RegistrationMessage,
+} from '#shared/contract/gateway-contract.ts';
+import { faint, strong, type Line } from '../answer.ts';
+import { meaningOf, nextStepOf, stateWords } from './registration-state.ts';
 import { table } from './table.ts';
-import { day, moment } from './words.ts';
+import { bytes, day, moment } from './words.ts';
 
-/** A state in plain words, and what comes next; honest about who decides and about what nobody knows. */
-const states = {
-  draft: ['not sent yet', 'Send it: sanad register NAME'],
-  submitted: [
-    'sent to the gateway',
-    'A reviewer looks at it and files it with the authority; look again later.',
-  ],
-  filed_with_authority: ['filed with the authority', 'The authority decides; the gateway says when it has.'],
-  verifying: ['being verified by the internet provider', 'The provider confirms; look again later.'],
-  needs_information: ['waiting for you', 'Read the note and answer the gateway’s operator.'],
-  attested: ['confirmed', 'Connect: sanad connect NAME'],
-  rejected: ['not confirmed', 'Read the note; correct what it names and register again.'],
-  withdrawn: ['withdrawn', 'Register again if you need it.'],
-  suspended: ['suspended', 'Ask the gateway’s operator.'],
-  revoked: ['revoked', 'Ask the gateway’s operator.'],
-  ended: ['ended', 'Register again if you need it.'],
-} as const satisfies Record<RegistrationState, readonly [string, string]>;
-
-export function nextStepOf({ view, tunnel }: StoredRegistration): string {
-  return states[view.state][1].replace('NAME', tunnel);
+/** The whole of it, for somebody who looks at one registration. */
+export function describeRegistration(registration: StoredRegistration, contact?: string): readonly Line[] {
+  const { view } = registration;
+  const fields = Object.entries(view.fields).map(([name, value]) => [`  ${name}`, value] as const);
+  return [
+    ...table(rowsOf(registration)),
+    faint(meaningOf(registration)),
+    ...section('What you gave:', table(fields)),
+    ...section('Documents:', describeDocuments(view.documents)),
+    ...section('Questions and answers:', view.thread.flatMap(describeMessage)),
+    strong(`Next: ${nextStepOf(registration, contact)}`),
+  ];
 }
 
-/** As it stands in a sentence: "the registration is …". */
-export function stateWords({ state }: RegistrationView): string {
-  return states[state][0];
-}
-
-export function isDecided(state: RegistrationState): boolean {
-  return !['draft', 'submitted', 'filed_with_authority', 'verifying'].includes(state);
-}
-
-export function describeRegistration(registration: StoredRegistration): readonly Line[] {
-  const { view, gateway, origin, tunnel, certificate } = registration;
+function rowsOf({ view, gateway, origin, tunnel, certificate }: StoredRegistration) {
   const claims = certificate === null ? undefined : readClaims(certificate);
+  const { note, amends, amended_by: amendedBy } = view;
   const rows: (readonly [string, string])[] = [
     ['Registration', view.id],
     ['Tunnel', tunnel],
     ['Gateway', `${gateway} (${origin})`],
-    ['State', `${states[view.state][0]}, since ${moment(view.changed_at)}`],
+    ['State', `${stateWords(view)}, since ${moment(view.changed_at)}`],
     ['Covers', view.endpoints.map(({ host, port }) => `${host}, port ${port}`).join('; ')],
+    ['Rules', `${view.profile}, route ${view.route}, category ${view.category}`],
   ];
-  if (view.note !== null && view.note !== '') rows.push(['Note', view.note]);
-  if (claims !== undefined) rows.push(['Certificate', `until ${day(claims.exp)}; renews itself`]);
-  return [...table(rows), strong(`Next: ${nextStepOf(registration)}`)];
+  if (amends !== null) rows.push(['Amends', amends]);
+  if (amendedBy !== null) rows.push(['Amended by', amendedBy]);
+  // The question itself stands among the questions.
+  const isSaid = view.thread.some(({ from, text }) => from === 'reviewer' && text === note);
+  if (note !== null && note !== '' && !isSaid) rows.push(['Note', oneLine(note)]);
+  if (claims !== undefined) rows.push(['Certificate', `until ${day(claims.exp)}`]);
+  return rows;
+}
+
+function section(title: string, lines: readonly Line[]): readonly Line[] {
+  return lines.length === 0 ? [] : [title, ...lines];
+}
+
+function describeMessage({ at, from, text }: RegistrationMessage): readonly Line[] {
+  const [first = '', ...rest] = text.split(/\r?\n/);
+  const who = from === 'reviewer' ? 'the gateway' : 'you';
+  return [`  ${moment(at)}  ${who}: ${first}`, ...rest.map((line) => `    ${line}`)];
+}
+
+function oneLine(text: string): string {
+  return text.split(/\s*\r?\n\s*/).join(' / ');
+}
+
+const typeWords: Readonly<Record<DocumentContentType, string>> = {
+  'application/pdf': 'PDF',
+  'image/jpeg': 'JPEG picture',
+  'image/png': 'PNG picture',
+};
+
+export function describeType(contentType: DocumentContentType): string {
+  return typeWords[contentType];
+}
+
+/** Each with the beginning of its identifier, by which it can be named. */
+export function describeDocuments(documents: readonly DocumentView[]): readonly string[] {
+  return table(
+    documents.map(({ id, kind, content_type: type, size, added_at: at }) => [
+      `  ${kind}`,
+      `${describeType(type)}, ${bytes(size)}, since ${day(at)}  ${id.slice(0, 8)}`,
+    ]),
+  );
 }
 
 /** For programs: what the gateway says, and the certificate in short. */
@@ -56,5 +83,9 @@ export function registrationJson(registration: StoredRegistration): object {
   const { view, gateway, origin, tunnel, certificate } = registration;
   const claims = certificate === null ? undefined : readClaims(certificate);
   const short = claims === undefined ? null : { expiresAt: claims.exp, assurance: claims.assurance };
-  return { ...view, gateway, origin, tunnel, certificate: short, nextStep: nextStepOf(registration) };
+  return {
+    ...view,
+    ...{ gateway, origin, tunnel, certificate: short },
+    ...{ meaning: meaningOf(registration), nextStep: nextStepOf(registration) },
+  };
 }

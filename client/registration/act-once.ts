@@ -33,7 +33,7 @@ interface Act<Body, Answer> {
  * otherwise meanwhile, it is a new one.
  */
 export async function actOnce<Body, Answer>(act: Act<Body, Answer>): Promise<Answer> {
-  const drafts = new JsonFolder(join(act.configDirectory, 'registration-act'), actDraftSchema);
+  const drafts = draftsIn(act.configDirectory);
   const draft = await draftFor(drafts, act);
   try {
     const { idempotencyKey } = draft;
@@ -45,6 +45,15 @@ export async function actOnce<Body, Answer>(act: Act<Body, Answer>): Promise<Ans
     if (isDecided(cause)) await drafts.remove(act.name);
     throw cause;
   }
+}
+
+/** It has turned out that it was done, or is not wanted any more. */
+export async function forgetAct(configDirectory: string, name: string): Promise<void> {
+  await draftsIn(configDirectory).remove(name);
+}
+
+function draftsIn(configDirectory: string): JsonFolder<typeof actDraftSchema> {
+  return new JsonFolder(join(configDirectory, 'registration-act'), actDraftSchema);
 }
 
 async function draftFor<Body, Answer>(

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { MAX_DOCUMENTS, MAX_DOCUMENTS_BYTES, type DocumentView } from '#shared/contract/gateway-contract.ts';
 import type { ClientContext } from '../client-context.ts';
 import { gatewayError } from '../gateway/gateway-problem.ts';
-import { actOnce } from './act-once.ts';
+import { actOnce, forgetAct } from './act-once.ts';
 import { gatewayOf, keepView } from './ask-case.ts';
 import type { DocumentFile } from './document-file.ts';
 import { registrationError } from './registration-problem.ts';
-import type { StoredRegistration } from './stored-registration.ts';
+import { isOpen, type StoredRegistration } from './stored-registration.ts';
 
 interface Addition {
   readonly kind: string;
@@ -14,28 +14,39 @@ interface Addition {
 }
 
 /** What can be said without asking the gateway, which says it again. */
-export function requireRoomFor({ view }: StoredRegistration, { size }: DocumentFile): void {
-  const { documents } = view;
-  const together = documents.reduce((sum, document) => sum + document.size, size);
-  if (documents.length >= MAX_DOCUMENTS || together > MAX_DOCUMENTS_BYTES) {
+export function requireAddable({ view }: StoredRegistration, addition: Addition): void {
+  if (!isOpen(view.state)) throw registrationError('documents_closed');
+  if (sameAmong(view.documents, addition) !== undefined) return;
+  const together = view.documents.reduce((sum, { size }) => sum + size, addition.file.size);
+  if (view.documents.length >= MAX_DOCUMENTS || together > MAX_DOCUMENTS_BYTES) {
     throw registrationError('documents_full');
   }
 }
 
-/** Sends a document. The same file again after a lost answer is the same document. */
+function sameAmong(documents: readonly DocumentView[], { kind, file }: Addition): DocumentView | undefined {
+  return documents.find((one) => one.kind === kind && one.sha256 === file.sha256);
+}
+
+/** Sends a document. The same file again after a lost answer is the same document, as is one that is there. */
 export async function addDocument(
   context: ClientContext,
   registration: StoredRegistration,
-  { kind, file }: Addition,
+  addition: Addition,
 ): Promise<{ readonly registration: StoredRegistration; readonly document: DocumentView }> {
-  requireRoomFor(registration, file);
-  const { gateway, anchor } = await gatewayOf(context, registration);
   const { view } = registration;
+  const { kind, file } = addition;
   const { contentType, sha256 } = file;
+  const { configDirectory } = context;
+  const name = `${view.id}.document`;
+  const there = sameAmong(view.documents, addition);
+  if (there !== undefined) {
+    await forgetAct(configDirectory, name);
+    return { registration, document: there };
+  }
+  requireAddable(registration, addition);
+  const { gateway, anchor } = await gatewayOf(context, registration);
   return await actOnce({
-    configDirectory: context.configDirectory,
-    origin: anchor.origin,
-    name: `${view.id}.document`,
+    ...{ configDirectory, origin: anchor.origin, name },
     intent: { kind, contentType, sha256 },
     body: z.null(),
     compose: () => null,

@@ -14,10 +14,11 @@ export interface Followed extends Taken {
 }
 
 /**
- * When to ask for a certificate. `due`: where there is none yet or it nears its end; `renew`: also where it is
- * young; both not where that ends the one that a running tunnel uses. `now`: whatever that ends.
+ * When to ask for a certificate. `never`: only where the case stands. `due`: where there is none yet or it nears its
+ * end; `renew`: also where it is young; both not where that ends the one that a running tunnel uses. `now`: whatever
+ * that ends.
  */
-export type CertificateWish = 'due' | 'renew' | 'now';
+export type CertificateWish = 'never' | 'due' | 'renew' | 'now';
 
 interface FollowOptions {
   readonly certificate?: CertificateWish;
@@ -68,7 +69,7 @@ async function isWanted(
 ): Promise<boolean> {
   const { certificate } = registration;
   const claims = certificate === null ? undefined : readClaims(certificate);
-  if (wish === 'now') return true;
+  if (wish === 'never' || wish === 'now') return wish === 'now';
   if (claims === undefined) return !(await wouldCut(context, registration));
   return wish === 'renew' || isDueForRenewal(claims, context.now());
 }

@@ -41,10 +41,36 @@ const registrationProblems = {
     reason: 'A registration takes at most 12 documents, 30 MiB together.',
     nextAction: 'Remove one that is not needed first: sanad registration document remove NAME DOCUMENT',
   },
+  documents_closed: {
+    kind: 'registration',
+    reason: 'Documents are taken while a registration is not decided yet; this one is.',
+    nextAction: 'For a change, amend it, and add the document there: sanad registration amend NAME',
+  },
   document_unknown_here: {
     kind: 'usage',
     reason: 'The registration has no such document, or several that this could mean.',
     nextAction: 'See which there are: sanad registration document list NAME',
+  },
+  registration_rejected: {
+    kind: 'registration',
+    reason: 'The registration was not confirmed.',
+    nextAction: 'See the reviewer’s note: sanad registration show NAME',
+  },
+  registration_over: {
+    kind: 'registration',
+    reason: 'The registration is not, or no longer, confirmed.',
+    nextAction: 'See what that means and what comes next: sanad registration show NAME',
+  },
+  answer_wanted: {
+    kind: 'registration',
+    reason: 'The gateway asks you something before it goes on.',
+    nextAction: 'Read the question, then answer it: sanad registration answer NAME "your answer"',
+  },
+  amendment_needs_attested: {
+    kind: 'registration',
+    reason: 'Only a confirmed registration can be amended.',
+    nextAction:
+      'While the gateway asks, correct it with your answer; otherwise withdraw it and register anew.',
   },
   nothing_asked: {
     kind: 'registration',

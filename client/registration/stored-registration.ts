@@ -26,6 +26,11 @@ export function isOver(state: RegistrationState): boolean {
   return ['rejected', 'withdrawn', 'revoked', 'ended'].includes(state);
 }
 
+/** Not decided yet. */
+export function isOpen(state: RegistrationState): boolean {
+  return ['submitted', 'filed_with_authority', 'verifying', 'needs_information'].includes(state);
+}
+
 /** A submission on its way: kept until the gateway has answered, so that a retry is the same submission. */
 export const submissionDraftSchema = z.strictObject({
   version: z.literal(1),

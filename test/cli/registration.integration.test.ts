@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   json,
@@ -7,25 +5,9 @@ import {
   startScriptedGateway,
   type ScriptedGateway,
 } from '../client/gateway/scripted-gateway.ts';
-import { exampleConf, PRESHARED_KEY, PRIVATE_KEY, PUBLIC_KEY } from '../client/tunnel/example-conf.ts';
-import { makeCommandLine, type CommandLine } from './command-line.ts';
-
-const ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
-const view = (state: string, note: string | null = null) => ({
-  id: ID,
-  state,
-  profile: 'pk-pta@1',
-  route: 'B',
-  category: 'freelancer',
-  endpoints: [{ public_key: PUBLIC_KEY, host: 'vpn.example', port: 51820 }],
-  note,
-  submitted_at: 1_800_000_000,
-  changed_at: 1_800_000_000,
-});
-const register = [
-  ...['register', 'office', '--profile', 'pk-pta@1', '--route', 'B', '--category', 'freelancer'],
-  ...['--field', 'mobile_number=03001234567', '--field', 'purpose=a=b'],
-];
+import { PRESHARED_KEY, PRIVATE_KEY } from '../client/tunnel/example-conf.ts';
+import type { CommandLine } from './command-line.ts';
+import { commandLineThrough, ID, REGISTER, viewOf } from './registration-cli.ts';
 
 let gateway: ScriptedGateway;
 let cli: CommandLine;
@@ -38,33 +20,28 @@ afterAll(async () => await gateway.close());
 beforeEach(async () => {
   gateway.requests.length = 0;
   gateway.routes.clear();
-  gateway.routes.set('POST /v1/registration', (response) => json(response, view('submitted'), 201));
-  cli = makeCommandLine();
-  const { client } = cli.surroundings;
-  const { relaySocket, anchorDirectory: directory } = gateway.fetcher;
-  cli.surroundings = {
-    ...cli.surroundings,
-    client: { ...client, relaySocket, anchors: { directory, ownerUid: process.getuid?.() ?? 0 } },
-  };
-  const file = join(cli.home, 'office.conf');
-  writeFileSync(file, exampleConf);
-  await cli.sanad('import', file);
+  gateway.routes.set('POST /v1/registration', (response) => json(response, viewOf('submitted'), 201));
+  cli = await commandLineThrough(gateway.fetcher);
 });
 afterEach(() => cli.close());
 
+/** From here on the gateway tells this of the case. */
+const tell = (state: string, more: object = {}): void =>
+  void gateway.routes.set(`GET /v1/registration/${ID}`, (response) => json(response, viewOf(state, more)));
+
 describe('sanad register', () => {
   it('shows what is sent and to whom, and the words consented to, before it sends', async () => {
-    const { code, stdout, stderr } = await cli.sanad(...register, '--consent');
+    const { code, stdout, stderr } = await cli.sanad(...REGISTER, '--consent');
     expect(code).toBe(0);
     for (const shown of ['Test Association', gateway.anchor.origin, '03001234567', 'vpn.example', 'I ask ']) {
       expect(stderr).toContain(shown);
     }
-    expect(stdout).toContain('sent to the gateway');
+    expect(stdout).toContain('received by the gateway');
     expect(gateway.requests).toHaveLength(1);
   });
 
   it('sends nothing secret', async () => {
-    await cli.sanad(...register, '--consent');
+    await cli.sanad(...REGISTER, '--consent');
     const sent = gateway.requests[0]?.body ?? '';
     for (const secret of [PRIVATE_KEY, PRESHARED_KEY, cli.secrets.get('device-key') ?? '']) {
       expect(sent).not.toContain(secret);
@@ -77,18 +54,18 @@ describe('sanad register', () => {
 
   it('without consent sends nothing: not said, or not at a terminal', async () => {
     cli.typed = 'no\n';
-    expect(await cli.sanad(...register, '--json')).toMatchObject({
+    expect(await cli.sanad(...REGISTER, '--json')).toMatchObject({
       code: 2,
       answer: { problem: { code: 'consent_missing' } },
     });
     cli.typed = undefined;
-    expect((await cli.sanad(...register)).code).toBe(2);
+    expect((await cli.sanad(...REGISTER)).code).toBe(2);
     expect(gateway.requests).toHaveLength(0);
   });
 
   it('asks at a terminal', async () => {
     cli.typed = 'yes\n';
-    expect((await cli.sanad(...register)).code).toBe(0);
+    expect((await cli.sanad(...REGISTER)).code).toBe(0);
   });
 
   it('passes on what the gateway finds wrong', async () => {
@@ -99,19 +76,19 @@ describe('sanad register', () => {
         next_action: 'Fill it in.',
       }),
     );
-    const { code, stderr } = await cli.sanad(...register, '--consent');
+    const { code, stderr } = await cli.sanad(...REGISTER, '--consent');
     expect(code).toBe(5);
     expect(stderr).toContain('purpose is missing\nNext: The gateway advises: Fill it in.\n');
   });
 
   it('names the gateways there are when the one named is not', async () => {
-    const { code, answer } = await cli.sanad(...register, '--consent', '--gateway', 'other', '--json');
+    const { code, answer } = await cli.sanad(...REGISTER, '--consent', '--gateway', 'other', '--json');
     expect([code, answer.problem?.code]).toEqual([5, 'gateway_not_joined']);
   });
 
   it('with --wait ends when the decision is there', async () => {
-    gateway.routes.set('POST /v1/registration', (response) => json(response, view('rejected'), 201));
-    expect(await cli.sanad(...register, '--consent', '--wait', '--json')).toMatchObject({
+    gateway.routes.set('POST /v1/registration', (response) => json(response, viewOf('rejected'), 201));
+    expect(await cli.sanad(...REGISTER, '--consent', '--wait', '--json')).toMatchObject({
       code: 4,
       answer: { problem: { code: 'registration_rejected' } },
     });
@@ -120,20 +97,100 @@ describe('sanad register', () => {
 
 describe('sanad registration show', () => {
   it('says where it stands, the reviewer’s note, and what comes next', async () => {
-    await cli.sanad(...register, '--consent');
-    gateway.routes.set(`GET /v1/registration/${ID}`, (response) =>
-      json(response, view('needs_information', 'Which employer?')),
-    );
+    await cli.sanad(...REGISTER, '--consent');
+    tell('rejected', { note: 'The number is not yours.' });
     const { code, stdout } = await cli.sanad('registration', 'show', 'office');
     expect(code).toBe(0);
-    expect(stdout).toContain('waiting for you');
-    expect(stdout).toContain('Which employer?');
-    expect(stdout).toContain('Next: Read the note');
+    expect(stdout).toMatch(/^State {9}not confirmed, since /m);
+    expect(stdout).toMatch(/^Note {10}The number is not yours\.$/m);
+    expect(stdout).toContain('Next: Read the note, correct what it names, and register again');
+  });
+
+  it('shows what was given, the questions and answers, the documents, and what amends what', async () => {
+    await cli.sanad(...REGISTER, '--consent');
+    tell('needs_information', {
+      ...{ note: 'Which employer?', fields: { mobile_number: '+923001234567' } },
+      ...{ amends: null, amended_by: '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10' },
+      thread: [
+        { sequence: 1, at: 1_800_000_000, from: 'reviewer', text: 'Which employer?\nSince when?' },
+        { sequence: 2, at: 1_800_000_100, from: 'registrant', text: 'Example Ltd' },
+        { sequence: 3, at: 1_800_000_200, from: 'reviewer', text: 'Which employer?' },
+      ],
+      documents: [
+        {
+          ...{ id: '3f2504e0-4f89-41d3-9a0c-0305e82c3301', kind: 'cnic_front', content_type: 'image/png' },
+          ...{ size: 2_000_000, sha256: 'A'.repeat(43), added_at: 1_800_000_000 },
+        },
+      ],
+    });
+    const { stdout } = await cli.sanad('registration', 'show', 'office');
+    for (const shown of [
+      /^ {2}mobile_number {2}\+923001234567$/m,
+      /the gateway: Which employer\?\n {4}Since when\?\n.*you: Example Ltd\n/,
+      /^ {2}cnic_front {2}PNG picture, 1\.9 MiB, since \d{4}-\d\d-\d\d {2}3f2504e0$/m,
+      /^Amended by {4}7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10$/m,
+      /^Next: Answer it: sanad registration answer office "your answer"$/m,
+    ]) {
+      expect(stdout).toMatch(shown);
+    }
+    // The question stands among the questions, and not a second time as a note.
+    expect(stdout).not.toMatch(/^Note/m);
+  });
+
+  it('says how the operator is reached where only they can help', async () => {
+    await cli.sanad(...REGISTER, '--consent');
+    tell('suspended', { note: 'Your number belongs to somebody else.' });
+    const { stdout } = await cli.sanad('registration', 'show', 'office');
+    expect(stdout).toContain('Next: Read the note, and ask the gateway’s operator: help@gateway.test');
+  });
+
+  describe('where the line’s addresses were registered', () => {
+    const registered = { fields: { source_address: '203.0.113.7, 2001:db8::7' } };
+    const seenFrom = (address: string): void =>
+      void gateway.routes.set('GET /v1/public-address', (response) => json(response, { address }));
+
+    it('warns when the gateway sees another one, and asks without saying who', async () => {
+      await cli.sanad(...REGISTER, '--consent');
+      tell('attested', registered);
+      seenFrom('198.51.100.1');
+      const { code, stdout } = await cli.sanad('registration', 'show', 'office');
+      expect(code).toBe(0);
+      expect(stdout).toContain('Warning: you come from 198.51.100.1 at the moment');
+      expect(stdout).toContain('sanad registration amend office --field source_address=');
+      const asked = gateway.requests.find(({ url }) => url === '/v1/public-address');
+      expect(asked?.headers).not.toHaveProperty('signature');
+    });
+
+    it('says nothing when it is one of them', async () => {
+      await cli.sanad(...REGISTER, '--consent');
+      tell('attested', registered);
+      seenFrom('2001:db8::7');
+      const { answer } = await cli.sanad('registration', 'show', 'office', '--json');
+      expect(answer).toMatchObject({ publicAddress: { address: '2001:db8::7', isRegistered: true } });
+      expect((await cli.sanad('registration', 'show', 'office')).stdout).not.toContain('Warning');
+    });
+
+    it('takes nothing from the answer when it cannot be asked for, or is none', async () => {
+      await cli.sanad(...REGISTER, '--consent');
+      tell('attested', registered);
+      for (const address of [undefined, 'your house']) {
+        if (address !== undefined) seenFrom(address);
+        const { code, answer } = await cli.sanad('registration', 'show', 'office', '--json');
+        expect([code, answer['publicAddress']]).toEqual([0, null]);
+      }
+    });
+
+    it('and otherwise it is not asked for', async () => {
+      await cli.sanad(...REGISTER, '--consent');
+      tell('attested');
+      await cli.sanad('registration', 'show', 'office');
+      expect(gateway.requests.map(({ url }) => url)).not.toContain('/v1/public-address');
+    });
   });
 
   it('as JSON gives the state, by name, by identifier and for all', async () => {
-    await cli.sanad(...register, '--consent');
-    gateway.routes.set(`GET /v1/registration/${ID}`, (response) => json(response, view('submitted')));
+    await cli.sanad(...REGISTER, '--consent');
+    tell('submitted');
     const expected = { id: ID, state: 'submitted', gateway: 'test', tunnel: 'office', certificate: null };
     const byName = await cli.sanad('registration', 'show', 'office', '--json');
     const byId = await cli.sanad('registration', 'show', ID, '--json');

@@ -103,6 +103,20 @@ describe('an answer', () => {
     expect(drafts()).toEqual([]);
   });
 
+  it('that nobody waits for is not sent; one that arrived without an answer is found there', async () => {
+    const registration = await underQuestion();
+    world.answer(`POST ${path}`, lost);
+    await expect(answerQuestion(world.context, registration, answer)).rejects.toThrow();
+    expect(drafts()).toHaveLength(1);
+    const view = { ...registration.view, ...answered(), state: 'submitted' as const };
+    const arrived = { ...registration, view };
+    expect(await answerQuestion(world.context, arrived, answer)).toEqual(arrived);
+    expect(drafts()).toEqual([]);
+    const attempt = answerQuestion(world.context, arrived, { text: 'Something else', fields: {} });
+    await expect(attempt).rejects.toMatchObject({ problem: { code: 'nothing_asked' } });
+    expect(sent(path)).toHaveLength(1);
+  });
+
   it('that a gateway could not take now is kept for later', async () => {
     world.answer(`POST ${path}`, (response) =>
       refuse(response, 507, { code: 'storage_full', detail: 'No room.', next_action: 'Later.' }),
@@ -294,8 +308,9 @@ describe('a document', () => {
   it('beyond what a registration takes is not sent', async () => {
     const registration = await world.submitted();
     const image = await readDocumentFile(file('a.png', PNG));
-    const full = Array.from({ length: 12 }, () => documentOf(PNG));
-    const big = [{ ...documentOf(PNG), size: 30 * 1024 * 1024 }];
+    const letter = { ...documentOf(PNG), kind: 'letter' };
+    const full = Array.from({ length: 12 }, () => letter);
+    const big = [{ ...letter, size: 30 * 1024 * 1024 }];
     for (const documents of [full, big]) {
       const attempt = addDocument(
         world.context,
@@ -304,6 +319,28 @@ describe('a document', () => {
       );
       await expect(attempt).rejects.toMatchObject({ problem: { code: 'documents_full' } });
     }
+    expect(sent(path)).toEqual([]);
+  });
+
+  it('that the gateway has already is not sent again', async () => {
+    const registration = await world.submitted();
+    const image = await readDocumentFile(file('a.png', PNG));
+    const view = { ...registration.view, documents: [documentOf(PNG)] };
+    const added = await addDocument(
+      world.context,
+      { ...registration, view },
+      { kind: 'cnic_front', file: image },
+    );
+    expect(added.document).toEqual(documentOf(PNG));
+    expect(sent(path)).toEqual([]);
+  });
+
+  it('of a case that is decided is not sent', async () => {
+    const registration = await world.submitted();
+    const image = await readDocumentFile(file('a.png', PNG));
+    const view = { ...registration.view, state: 'attested' as const };
+    const attempt = addDocument(world.context, { ...registration, view }, { kind: 'letter', file: image });
+    await expect(attempt).rejects.toMatchObject({ problem: { code: 'documents_closed' } });
     expect(sent(path)).toEqual([]);
   });
 
