@@ -7,10 +7,9 @@ import { connectTunnel } from '../daemon/connect-tunnel.ts';
 import type { DaemonConnection } from '../daemon/daemon-connection.ts';
 import { deviceKey } from '../device/device-key.ts';
 import { signDeviceProof } from '../device/sign-proof.ts';
-import { checkRegistration } from '../registration/check.ts';
-import { candidatesFor, covers, isDueForRenewal, type Candidate } from '../registration/read-certificate.ts';
+import { covers, type Candidate } from '../registration/read-certificate.ts';
 import { RegistrationStore } from '../registration/registration-store.ts';
-import { isOver, type StoredRegistration } from '../registration/stored-registration.ts';
+import { freshCandidate, otherCandidate, type Known } from './candidate.ts';
 import type { StoredTunnel } from './stored-tunnel.ts';
 import { TunnelStore } from './tunnel-store.ts';
 
@@ -31,18 +30,18 @@ export async function connect(
 ): Promise<Connected> {
   const tunnel = await new TunnelStore(context).get(name);
   const registrations = await new RegistrationStore(context.configDirectory).all();
+  const known: Known = { tunnel, registrations };
+  const ask = async (candidate: Candidate | undefined): Promise<Connected> => {
+    const parameters = await connectParameters(context, daemon, { tunnel, candidate });
+    onAsked?.();
+    return await connectTunnel(daemon, { parameters, onProgress });
+  };
   try {
-    const candidate = await freshCandidate(context, daemon, { tunnel, registrations });
-    const ask = async (): Promise<Connected> => {
-      const parameters = await connectParameters(context, daemon, { tunnel, candidate });
-      onAsked?.();
-      return await connectTunnel(daemon, { parameters, onProgress });
-    };
-    return await ask().catch(async (cause: unknown) => {
-      if (!isSuspended(cause)) throw cause;
-      // What the service knows is up to a quarter of an hour old, and a suspension may have been lifted meanwhile.
-      await daemon.request('refresh', {});
-      return await ask();
+    const candidate = await freshCandidate(context, daemon, known);
+    return await ask(candidate).catch(async (cause: unknown) => {
+      const better = await overcome(context, daemon, { cause, candidate, known });
+      if (better === undefined) throw cause;
+      return await ask(better);
     });
   } catch (cause) {
     if (!(cause instanceof SanadError)) throw cause;
@@ -50,57 +49,25 @@ export async function connect(
   }
 }
 
-function isSuspended(cause: unknown): boolean {
-  return cause instanceof SanadError && cause.problem.code === 'registration_suspended';
+interface Refused {
+  readonly cause: unknown;
+  readonly candidate: Candidate | undefined;
+  readonly known: Known;
 }
 
-interface Known {
-  readonly tunnel: StoredTunnel;
-  readonly registrations: readonly StoredRegistration[];
-}
-
-/**
- * The best certificate for the tunnel, if the gateway answers: one that nears its end is renewed on the way, and where
- * there is none although a case is under way, it may be there by now.
- */
-async function freshCandidate(
+/** What to try once more after a refusal that may rest on old news; undefined: nothing. */
+async function overcome(
   context: ClientContext,
   daemon: DaemonConnection,
-  known: Known,
+  { cause, candidate, known }: Refused,
 ): Promise<Candidate | undefined> {
-  const candidate = await bestCandidate(daemon, known);
-  const registration = candidate === undefined ? awaiting(known) : dueForRenewal(candidate, context.now());
-  if (registration === undefined) return candidate;
-  try {
-    // Loaded when needed: with HTTP and TLS it takes longer than everything else here.
-    const { follow } = await import('../registration/follow.ts');
-    const followed = await follow(context, registration, {
-      certificate: candidate === undefined ? 'now' : 'due',
-    });
-    return candidatesFor(known.tunnel, [followed.registration])[0] ?? candidate;
-  } catch (cause) {
-    // No gateway, no room on the disk: the service says whether the one at hand still counts.
-    if (cause instanceof SanadError && /^(gateway|internal)$/.test(cause.problem.kind)) return candidate;
-    throw cause;
-  }
-}
-
-/** The newest case for the tunnel from which a certificate may still come. */
-function awaiting({ tunnel, registrations }: Known): StoredRegistration | undefined {
-  return registrations.find(({ view }) => !isOver(view.state) && covers(view.endpoints, tunnel));
-}
-
-function dueForRenewal({ registration, claims }: Candidate, now: number): StoredRegistration | undefined {
-  return isDueForRenewal(claims, now) ? registration : undefined;
-}
-
-async function bestCandidate(
-  daemon: DaemonConnection,
-  { tunnel, registrations }: Known,
-): Promise<Candidate | undefined> {
-  const candidates = candidatesFor(tunnel, registrations);
-  if (candidates.length < 2) return candidates[0];
-  return (await checkRegistration(daemon, tunnel, registrations)).candidate;
+  const code = cause instanceof SanadError ? cause.problem.code : '';
+  if (candidate === undefined) return undefined;
+  if (code === 'registration_revoked') return await otherCandidate(context, known, candidate);
+  if (code !== 'registration_suspended') return undefined;
+  // What the service knows is up to a quarter of an hour old; the suspension may have been lifted meanwhile.
+  await daemon.request('refresh', {});
+  return candidate;
 }
 
 async function connectParameters(

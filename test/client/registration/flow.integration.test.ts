@@ -320,6 +320,62 @@ describe('connecting', () => {
     expect(world.daemon.asked.at(-1)?.parameters).toMatchObject({ certificate: renewed });
   });
 
+  it('asks for the certificate of a case that may have been decided meanwhile', async () => {
+    await world.submitted();
+    const certificate = await world.attest();
+    world.script = (asked, conversation) =>
+      asked.method === 'challenge' || asked.method === 'connect'
+        ? comeUp(asked, conversation)
+        : acceptAll(asked, conversation);
+    await connectOffice();
+    expect(world.daemon.asked.at(-1)?.parameters).toMatchObject({ certificate });
+  });
+
+  /** Refuses the first attempt, whatever is shown. */
+  const refuseFirst = (code: string): Script => {
+    let attempts = 0;
+    return (asked, conversation) => {
+      if (asked.method === 'connect') attempts += 1;
+      if (asked.method === 'connect' && attempts === 1) throw new Refused(problem(code));
+      if (asked.method === 'connect' || asked.method === 'challenge') return comeUp(asked, conversation);
+      return asked.method === 'refresh' ? { fetched: [] } : acceptAll(asked, conversation);
+    };
+  };
+  const certified = async () => {
+    const registration = await world.submitted();
+    const certificate = await world.attest();
+    world.script = acceptAll;
+    await follow(world.context, registration);
+    world.daemon.asked.length = 0;
+    return certificate;
+  };
+
+  it('while suspended asks for the newest status once more: it may have been reinstated', async () => {
+    await certified();
+    world.script = refuseFirst('registration_suspended');
+    expect(await connectOffice()).toMatchObject({ kind: 'connected' });
+    const asked = world.daemon.asked.map(({ method }) => method);
+    expect(asked).toEqual(['challenge', 'connect', 'refresh', 'challenge', 'connect']);
+  });
+
+  it('with a certificate that was ended for a newer one, which got lost, fetches that', async () => {
+    await certified();
+    const newer = await world.attest();
+    world.script = refuseFirst('registration_revoked');
+    expect(await connectOffice()).toMatchObject({ kind: 'connected' });
+    expect(world.daemon.asked.at(-1)?.parameters).toMatchObject({ certificate: newer });
+  });
+
+  it.each(['registration_suspended', 'registration_revoked'])('%s in earnest stays refused', async (code) => {
+    const certificate = await certified();
+    world.script = (asked, conversation) => {
+      if (asked.method === 'connect') throw new Refused(problem(code));
+      return asked.method === 'refresh' ? { fetched: [] } : acceptAll(asked, conversation);
+    };
+    await expect(connectOffice()).rejects.toMatchObject({ problem: { code } });
+    expect((await world.stored()).certificate).toBe(certificate);
+  });
+
   it('with the device key gone from the keychain is an error, never a new key', async () => {
     const registration = await world.submitted();
     await world.attest();

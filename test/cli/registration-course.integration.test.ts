@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAnchor } from '#shared/contract/anchor-file.ts';
+import type { DocumentView, RegistrationView } from '#shared/contract/gateway-contract.ts';
+import { startFetcher, type TestFetcher } from '#test/fetch/fetcher.ts';
+import { startGateway, type RunningGateway } from '#test/gateway/running-gateway.ts';
+import { exampleConf, PUBLIC_KEY } from '../client/tunnel/example-conf.ts';
+import type { CommandLine, Outcome } from './command-line.ts';
+import { acceptAll } from '../client/registration/test-client.ts';
+import { startScriptedDaemon, type ScriptedDaemon } from '../client/scripted-daemon.ts';
+import { commandLineThrough, importConf } from './registration-cli.ts';
+
+const PNG = Buffer.from(
+  '89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082',
+  'hex',
+);
+const OTHER_KEY = `${'B'.repeat(42)}E=`;
+
+let gateway: RunningGateway;
+let fetcher: TestFetcher;
+let daemon: ScriptedDaemon;
+let cli: CommandLine;
+let id: string;
+
+type Registration = RegistrationView & {
+  readonly certificate: { readonly expiresAt: number } | null;
+  readonly nextStep: string;
+};
+const registrationIn = ({ answer }: Outcome) => answer['registration'] as Registration;
+
+beforeAll(async () => {
+  // The service has tests of its own against the real gateway, in the lab: here it takes what it is given.
+  const taking = startScriptedDaemon({ script: acceptAll });
+  [gateway, fetcher, daemon] = await Promise.all([startGateway(), startFetcher(), taking]);
+  const anchor = await fetch(`${gateway.origin}/v1/anchor`);
+  fetcher.installAnchor(parseAnchor(await anchor.text()));
+  cli = await commandLineThrough(fetcher);
+  const { client } = cli.surroundings;
+  const now = () => Math.floor(Date.now() / 1000);
+  cli.surroundings = { ...cli.surroundings, client: { ...client, now, daemonSocket: daemon.path } };
+});
+afterAll(async () => {
+  cli.close();
+  await Promise.all([fetcher.close(), gateway.stop('SIGTERM'), daemon.close()]);
+  gateway.remove();
+});
+
+/** `sanad registration … --json`, ending with 0. */
+async function sanad(...words: readonly string[]): Promise<Outcome> {
+  const outcome = await cli.sanad('registration', ...words, '--json');
+  expect([outcome.code, outcome.answer.problem], words.join(' ')).toEqual([0, undefined]);
+  return outcome;
+}
+
+async function review(...words: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await gateway.review(...words);
+  expect(code, `${words.join(' ')}: ${stdout}${stderr}`).toBe(0);
+}
+
+const attest = (registration: string, action = 'attest') =>
+  review(action, registration, '--authority', 'pk-pta', '--decided-at', '2026-11-20');
+
+/** The file of the case that waits, or nothing. */
+function newest(folder: string): string {
+  const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  return files.find((text) => text.includes('"state": "submitted"')) ?? '';
+}
+
+describe('a registration’s whole course, with the gateway’s own processes', () => {
+  it('is submitted with a field that a reviewer asks about', async () => {
+    const outcome = await cli.sanad(
+      ...['register', 'office', '--profile', 'pk-pta@1', '--route', 'B', '--category', 'freelancer'],
+      ...['--field', 'mobile_number=03001234567', '--field', 'purpose=Remote work for a client abroad'],
+      ...['--consent', '--json'],
+    );
+    expect(outcome.code).toBe(0);
+    ({ id } = registrationIn(outcome));
+    const waiting = cli.sanad('registration', 'watch', 'office', '--wait', '--json');
+    await review('ask', id, '--question', 'Whose number is it?');
+    const asked = await waiting;
+    expect([asked.code, asked.answer.problem?.code]).toEqual([4, 'answer_wanted']);
+    expect(registrationIn(asked).thread).toMatchObject([{ from: 'reviewer', text: 'Whose number is it?' }]);
+  });
+
+  it('is answered with words and a field put right', async () => {
+    const answered = await sanad(
+      ...['answer', 'office', 'Mine; I mistyped it.', '--field', 'mobile_number=03007654321', '--consent'],
+    );
+    expect(registrationIn(answered)).toMatchObject({
+      state: 'submitted',
+      fields: { mobile_number: '+923007654321' },
+      thread: [{ from: 'reviewer' }, { from: 'registrant', text: 'Mine; I mistyped it.' }],
+    });
+    const again = await sanad('answer', 'office', 'Mine; I mistyped it.');
+    expect(registrationIn(again).thread).toHaveLength(2);
+  });
+
+  it('takes documents, gives what it has of them, and destroys one', async () => {
+    const file = join(cli.home, 'card.jpg');
+    writeFileSync(file, PNG);
+    const added = await sanad('document', 'add', 'office', file, '--kind', 'cnic_front', '--consent');
+    const sha256 = createHash('sha256').update(PNG).digest('base64url');
+    expect(added.answer['document']).toMatchObject({ content_type: 'image/png', size: PNG.length, sha256 });
+    const again = await sanad('document', 'add', 'office', file, '--kind', 'cnic_front', '--consent');
+    expect(again.answer['document']).toEqual(added.answer['document']);
+    const { documents } = (await sanad('document', 'list', 'office')).answer as { documents: DocumentView[] };
+    expect(documents).toEqual([added.answer['document']]);
+    await sanad('document', 'remove', 'office', 'cnic_front', '--yes');
+    expect((await sanad('document', 'list', 'office')).answer['documents']).toEqual([]);
+  });
+
+  it('of a kind that the rules do not know is refused in the gateway’s words', async () => {
+    const words = ['registration', 'document', 'add', 'office', join(cli.home, 'card.jpg')];
+    const { code, answer } = await cli.sanad(...words, '--kind', 'selfie', '--consent', '--json');
+    expect([code, answer.problem?.code]).toEqual([5, 'document_kind_unknown']);
+  });
+
+  it('is watched on its way, and its certificate is fetched when it is confirmed', async () => {
+    const watching = cli.sanad('registration', 'watch', 'office', '--json');
+    const kept = join(cli.home, 'config', 'registration', `${id}.json`);
+    const until = (state: string) =>
+      expect.poll(() => readFileSync(kept, 'utf8'), { timeout: 30_000 }).toContain(`"state": "${state}"`);
+    await review('file', id);
+    await until('filed_with_authority');
+    await review('verify', id);
+    await until('verifying');
+    await attest(id);
+    await expect.poll(() => readFileSync(kept, 'utf8'), { timeout: 30_000 }).toMatch(/"certificate": "/);
+    cli.interrupt();
+    const { code, stdout } = await watching;
+    const said = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { readonly registration: Registration }).registration);
+    expect(code).toBe(0);
+    expect([...new Set(said.map(({ state }) => state))]).toEqual([
+      ...['submitted', 'filed_with_authority', 'verifying', 'attested'],
+    ]);
+  });
+
+  it('is renewed by hand: the same certificate while it is young, another after a new attestation', async () => {
+    const isNew = async () => (await sanad('renew', 'office')).answer['renewed'];
+    expect(await isNew()).toMatchObject([{ isNew: false, delivery: null }]);
+    await attest(id, 'renew');
+    expect(await isNew()).toMatchObject([{ isNew: true, delivery: null }]);
+  });
+
+  it('is suspended and reinstated, in the reviewer’s words', async () => {
+    await review('suspend', id, '--note', 'Your number is being checked.');
+    const suspended = await cli.sanad('registration', 'show', 'office');
+    expect(suspended.stdout).toMatch(/^Note {10}Your number is being checked\.$/m);
+    expect(suspended.stdout).toContain('ask the gateway’s operator: help@gateway.test');
+    const { code, answer } = await cli.sanad('registration', 'renew', 'office', '--json');
+    expect([code, answer.problem?.code]).toEqual([4, 'certificate_unavailable']);
+    await review('reinstate', id);
+    expect(registrationIn(await sanad('show', 'office'))).toMatchObject({ state: 'attested' });
+  });
+
+  it('is amended by one for another VPN server, which ends it when its certificate is fetched', async () => {
+    const moved = exampleConf.replace(PUBLIC_KEY, OTHER_KEY).replace('vpn.example', 'new.example');
+    await importConf(cli, 'moved', moved);
+    const amended = registrationIn(await sanad('amend', 'office', '--tunnel', 'moved', '--consent'));
+    expect(amended).toMatchObject({
+      ...{ state: 'submitted', amends: id, endpoints: [{ host: 'new.example' }] },
+      fields: { mobile_number: '+923007654321', purpose: 'Remote work for a client abroad' },
+    });
+    const before = registrationIn(await sanad('show', 'office'));
+    expect(before).toMatchObject({ state: 'attested', amended_by: amended.id });
+    expect(before.certificate).not.toBeNull();
+    await attest(amended.id);
+    expect(registrationIn(await sanad('show', 'moved')).certificate).not.toBeNull();
+    expect(registrationIn(await sanad('show', 'office'))).toMatchObject({
+      ...{
+        state: 'ended',
+        nextStep: `See the one that took its place: sanad registration show ${amended.id}`,
+      },
+    });
+  });
+
+  it('is withdrawn with this computer’s signature, and stays so', async () => {
+    const withdrawn = await sanad('withdraw', 'moved', '--note', 'New work', '--yes');
+    expect(registrationIn(withdrawn)).toMatchObject({ state: 'ended' });
+    expect(registrationIn(await sanad('withdraw', 'moved', '--yes'))).toMatchObject({ state: 'ended' });
+    expect(registrationIn(await sanad('show', 'moved')).nextStep).toContain('Register again');
+  });
+
+  it('survives the gateway’s restart while it is watched', async () => {
+    const waiting = cli.sanad(
+      ...['register', 'office', '--profile', 'pk-pta@1', '--route', 'B', '--category', 'freelancer'],
+      ...['--field', 'mobile_number=03001234567', '--field', 'purpose=Remote work for a client abroad'],
+      ...['--consent', '--wait', '--json'],
+    );
+    const folder = join(cli.home, 'config', 'registration');
+    await expect.poll(() => newest(folder), { timeout: 30_000 }).toMatch(/"state": "submitted"/);
+    const { id: waited } = (JSON.parse(newest(folder)) as { readonly view: RegistrationView }).view;
+    await gateway.stop('SIGTERM');
+    await gateway.start();
+    await review('reject', waited, '--note', 'The authority refused.');
+    expect(await waiting).toMatchObject({ code: 4, answer: { problem: { code: 'registration_rejected' } } });
+  });
+});
