@@ -3,6 +3,7 @@ import { addAdministratorCommands } from './grammar/administrator.ts';
 import { EVERYWHERE, addCommonOptions, type Grammar } from './grammar/command.ts';
 import { addConnectionCommands } from './grammar/connection.ts';
 import { configureHelp } from './grammar/help.ts';
+import { addDiagnosisCommands } from './grammar/diagnosis.ts';
 import { addRegistrationCommands } from './grammar/registration.ts';
 import { addTunnelCommands } from './grammar/tunnel.ts';
 import { version } from './version.ts';
@@ -46,6 +47,7 @@ const groups = [
   ['Connection:', addConnectionCommands],
   ['Your tunnels:', addTunnelCommands],
   ['Registration:', addRegistrationCommands],
+  ['When something does not work:', addDiagnosisCommands],
   ['For the administrator of this machine (with sudo):', addAdministratorCommands],
 ] as const;
 

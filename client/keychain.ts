@@ -5,6 +5,11 @@ export const KEYCHAIN_SERVICE = 'sanad';
 export interface Keychain {
   /** About to be needed: starts what reading takes, in the background. Asks nobody anything. */
   prepare(): void;
+  /**
+   * The accounts that can be seen without anybody being asked anything. A locked keychain may show none, so that what
+   * is not among them need not be absent.
+   */
+  look(): Promise<readonly string[]>;
   get(account: string): Promise<string | undefined>;
   set(account: string, secret: string): Promise<void>;
   /** Whether there was one. */
@@ -16,6 +21,10 @@ export const systemKeychain: Keychain = {
   prepare: () => {
     // Whoever reads hears what is wrong.
     void import('./credential-store/index.ts').then(({ prepare }) => prepare(), ignore);
+  },
+  look: async () => {
+    const { lookAtAccounts } = await import('./credential-store/index.ts');
+    return await lookAtAccounts(KEYCHAIN_SERVICE);
   },
   get: async (account) => {
     const { getPassword } = await import('./credential-store/index.ts');

@@ -4,14 +4,16 @@ import type { CredentialProblemCode } from './credential-problem.ts';
 export type CredentialRequest =
   | { readonly call: 'get' | 'delete'; readonly service: string; readonly account: string }
   | { readonly call: 'set'; readonly service: string; readonly account: string; readonly password: string }
-  | { readonly call: 'find'; readonly service: string };
+  | { readonly call: 'find'; readonly service: string }
+  /** The accounts alone, of what can be seen without asking anybody. */
+  | { readonly call: 'look'; readonly service: string };
 
 export interface Credential {
   readonly account: string;
   readonly password: string;
 }
 
-export type CredentialResult = string | boolean | null | readonly Credential[];
+export type CredentialResult = string | boolean | null | readonly Credential[] | readonly string[];
 
 export interface CredentialFailure {
   readonly code: CredentialProblemCode;

@@ -118,6 +118,7 @@ const resultSchema = z.union([
   z.boolean(),
   z.null(),
   z.array(z.object({ account: z.string(), password: z.string() })),
+  z.array(z.string()),
 ]);
 const replySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('heard') }),

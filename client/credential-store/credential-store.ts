@@ -10,6 +10,8 @@ export interface CredentialStore {
   /** Whether there was one. */
   readonly deletePassword: (service: string, account: string) => Promise<boolean>;
   readonly findCredentials: (service: string) => Promise<readonly Credential[]>;
+  /** The accounts that can be seen without asking anybody; a locked keychain may show none. Proves no absence. */
+  readonly lookAtAccounts: (service: string) => Promise<readonly string[]>;
   /** Starts the process ahead of the first call. Asks nobody anything; what goes wrong is told by that call. */
   readonly prepare: () => void;
   /** Ends the process behind it; a later call starts another. */
@@ -54,6 +56,10 @@ export function createCredentialStore(options: CredentialStoreOptions = {}): Cre
     findCredentials: async (service) => {
       checkNames(service);
       return expectCredentials(await children.request({ call: 'find', service }));
+    },
+    lookAtAccounts: async (service) => {
+      checkNames(service);
+      return expectAccounts(await children.request({ call: 'look', service }));
     },
     prepare: () => children.prepare(),
     close: () => children.end(),
@@ -134,6 +140,15 @@ function expectPassword(result: CredentialResult): string | null {
 }
 
 function expectCredentials(result: CredentialResult): readonly Credential[] {
-  if (typeof result === 'object' && result !== null) return result;
+  if (isList(result) && result.every((one) => typeof one === 'object')) return result;
   throw credentialError('keychain_unavailable', new Error('an answer to another question'));
+}
+
+function expectAccounts(result: CredentialResult): readonly string[] {
+  if (isList(result) && result.every((one) => typeof one === 'string')) return result;
+  throw credentialError('keychain_unavailable', new Error('an answer to another question'));
+}
+
+function isList(result: CredentialResult): result is readonly Credential[] | readonly string[] {
+  return typeof result === 'object' && result !== null;
 }

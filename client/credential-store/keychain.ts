@@ -17,7 +17,7 @@ interface Progress {
 export async function answer(request: CredentialRequest, progress: Progress): Promise<CredentialReply> {
   try {
     // Opening an entry connects and opens a session, without asking anybody anything. A pinned store fails here.
-    const entry = openEntry(request.service, request.call === 'find' ? PROOF_ACCOUNT : request.account);
+    const entry = openEntry(request.service, 'account' in request ? request.account : PROOF_ACCOUNT);
     progress.reached();
     return { kind: 'done', result: await perform(request, entry) };
   } catch (error) {
@@ -36,6 +36,8 @@ async function perform(request: CredentialRequest, entry: AsyncEntry): Promise<C
       return await deletePassword(request.service, entry);
     case 'find':
       return await findCredentials(request.service, entry);
+    case 'look':
+      return await lookAtAccounts(request.service);
   }
 }
 
@@ -59,6 +61,12 @@ async function findCredentials(service: string, proof: AsyncEntry): Promise<read
   return found
     .filter(({ account }) => account !== PROOF_ACCOUNT)
     .map(({ account, password }) => ({ account, password }));
+}
+
+/** This search never asks to unlock anything; a locked keychain is an error of it, or empty. */
+async function lookAtAccounts(service: string): Promise<readonly string[]> {
+  const found = await findCredentialsAsync(service);
+  return found.map(({ account }) => account).filter((account) => account !== PROOF_ACCOUNT);
 }
 
 /** The account of an item that holds no secret and says that the keychain it lies in can be read. */

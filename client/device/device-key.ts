@@ -8,7 +8,8 @@ import { withLock } from '../file/lock.ts';
 import type { Keychain } from '../keychain.ts';
 import { nodePrimitives } from '../node-primitives.ts';
 
-const ACCOUNT = 'device-key';
+/** Under which the keychain holds it. */
+export const DEVICE_KEY_ACCOUNT = 'device-key';
 
 const privateJwkSchema = devicePublicJwkSchema.extend({ d: z.string().length(43) });
 
@@ -40,21 +41,21 @@ interface DeviceKeyOptions {
 
 /** The key, made at its first need. One process at a time makes one, so that two never think theirs is kept. */
 export async function deviceKeyOrNew(options: DeviceKeyOptions): Promise<DeviceKey> {
-  const existing = await options.keychain.get(ACCOUNT);
+  const existing = await options.keychain.get(DEVICE_KEY_ACCOUNT);
   if (existing !== undefined) return parseKey(existing);
   return await withLock(join(options.configDirectory, 'device-key.lock'), async () => {
-    const meanwhile = await options.keychain.get(ACCOUNT);
+    const meanwhile = await options.keychain.get(DEVICE_KEY_ACCOUNT);
     if (meanwhile !== undefined) return parseKey(meanwhile);
     const made = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
     const text = JSON.stringify({ kty: made.kty, crv: made.crv, x: made.x, d: made.d });
-    await options.keychain.set(ACCOUNT, text);
+    await options.keychain.set(DEVICE_KEY_ACCOUNT, text);
     return parseKey(text);
   });
 }
 
 /** The key that a certificate is bound to; a missing one is never made up for. */
 export async function deviceKey({ keychain }: DeviceKeyOptions): Promise<DeviceKey> {
-  const text = await keychain.get(ACCOUNT);
+  const text = await keychain.get(DEVICE_KEY_ACCOUNT);
   if (text === undefined) throw new SanadError(problemFrom(problems, 'device_key_missing'));
   return parseKey(text);
 }

@@ -34,7 +34,7 @@ export class TunnelStore {
   }
 
   async configurationOf(tunnel: StoredTunnel): Promise<TunnelConfiguration> {
-    const text = await this.#keychain.get(accountOf(tunnel.name));
+    const text = await this.#keychain.get(tunnelAccount(tunnel.name));
     if (text === undefined) throw tunnelError('tunnel_secret_missing');
     return joinConfiguration(tunnel, parseSecrets(text));
   }
@@ -44,7 +44,7 @@ export class TunnelStore {
     if ((await this.#folder.read(name)) !== undefined) throw tunnelError('tunnel_exists');
     const { tunnel, secrets } = splitConfiguration(name, configuration);
     // Secrets first: a tunnel that is listed has its keys. What a crash leaves here the next import overwrites.
-    await this.#keychain.set(accountOf(name), JSON.stringify(secrets));
+    await this.#keychain.set(tunnelAccount(name), JSON.stringify(secrets));
     await this.#folder.write(name, tunnel);
     return tunnel;
   }
@@ -52,7 +52,7 @@ export class TunnelStore {
   /** Its secrets first: with a locked keychain nothing is removed, rather than half of it. */
   async remove(name: string): Promise<void> {
     await this.get(name);
-    await this.#keychain.delete(accountOf(name));
+    await this.#keychain.delete(tunnelAccount(name));
     await this.#folder.remove(name);
   }
 }
@@ -62,7 +62,8 @@ export function isTunnelName(name: string): boolean {
   return /^(?![.-])[^\p{Cc}\p{Cs}/]{1,64}$/u.test(name) && Buffer.byteLength(name) <= 200;
 }
 
-function accountOf(name: string): string {
+/** Under which the keychain holds a tunnel's secrets. */
+export function tunnelAccount(name: string): string {
   return `tunnel/${name}`;
 }
 

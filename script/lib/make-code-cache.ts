@@ -60,7 +60,7 @@ function surroundings(terminal: Surroundings['terminal']): Surroundings {
       anchors: { directory: home, ownerUid: 0 },
       daemonSocket: join(home, 'sanadd.sock'),
       relaySocket: join(home, 'relay.sock'),
-      keychain: { prepare: () => undefined, get: unused, set: unused, delete: unused },
+      keychain: { prepare: () => undefined, look: unused, get: unused, set: unused, delete: unused },
       program: 'sanad build',
       now: () => Math.floor(Date.now() / 1000),
     },

@@ -4,6 +4,7 @@ import type { Keychain } from '#client/keychain.ts';
 export function memoryKeychain(items: Map<string, string> = new Map()): Keychain {
   return {
     prepare: () => undefined,
+    look: () => Promise.resolve([...items.keys()]),
     get: (account) => Promise.resolve(items.get(account)),
     set: (account, secret) => {
       items.set(account, secret);

@@ -73,6 +73,14 @@ describe('an unlocked keychain', () => {
     });
   });
 
+  test('can be looked at: the accounts, never the secrets, and nothing is written', async () => {
+    await inSession({}, async ({ store }) => {
+      expect(await store.lookAtAccounts(SERVICE)).toEqual([]);
+      await store.setPassword(SERVICE, 'tunnel/دفتر', 'two');
+      expect(await store.lookAtAccounts(SERVICE)).toEqual(['tunnel/دفتر']);
+    });
+  });
+
   test('answers many calls at once, each its own', async () => {
     await inSession({}, async ({ store, children }) => {
       const names = Array.from({ length: 8 }, (_, i) => `account-${i}`);
@@ -115,6 +123,16 @@ describe('a keychain that cannot be read is never taken for an empty one', () =>
       );
       expect(await keychainProblem(store.deletePassword(SERVICE, 'device-key'))).toBe('keychain_unavailable');
       expect(await keychainProblem(store.findCredentials(SERVICE))).toBe('keychain_unavailable');
+    });
+  });
+
+  test('a locked one that is only looked at: nobody is asked, so nobody is waited for', async () => {
+    await inSession({ prompter: 'silent' }, async ({ store, service }) => {
+      await store.setPassword(SERVICE, 'device-key', 'one');
+      await service.lock();
+      const outcome = await store.lookAtAccounts(SERVICE).catch((error: unknown) => error);
+      if (Array.isArray(outcome)) expect(outcome).toEqual([]);
+      else expect(await keychainProblem(Promise.reject(outcome))).toBe('keychain_locked');
     });
   });
 
