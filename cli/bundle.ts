@@ -1,4 +1,8 @@
-/** What the bundle offers: `main` to the launcher, the rest to the build, which runs it once to have it compiled. */
+/** What the bundle offers: `main` to the launcher, and to the build what it runs once to have it compiled. */
 export { main } from './main.ts';
-export { run } from './run.ts';
-export { Terminal } from './terminal/terminal.ts';
+
+/** Loaded when asked for, as `main` does it: what completion needs is a fraction of it. */
+export async function parts() {
+  const [{ run }, { Terminal }] = await Promise.all([import('./run.ts'), import('./terminal/terminal.ts')]);
+  return { run, Terminal };
+}

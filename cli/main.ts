@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { configDirectory } from '#client/config-directory.ts';
 import { systemKeychain } from '#client/keychain.ts';
 import { paths } from '#shared/contract/paths.ts';
-import { INTERRUPTED } from './exit-code.ts';
-import { run } from './run.ts';
+import { NAMES_WORD, namesFor } from './completion/names.ts';
+import { DONE, INTERRUPTED } from './exit-code.ts';
 import type { Surroundings } from './surroundings.ts';
 import { wantsColours } from './terminal/colours.ts';
 import { Terminal } from './terminal/terminal.ts';
@@ -15,6 +15,12 @@ export async function main(): Promise<void> {
   const words = process.argv.slice(2);
   // Whoever reads has left (`sanad watch | head`): nothing to say to anybody.
   stdout.on('error', () => process.exit(1));
+  if (words[0] === NAMES_WORD) {
+    const { anchorDirectory } = paths;
+    const names = namesFor(words[1], { configDirectory: configDirectory(), anchorDirectory });
+    stdout.write(names.map((name) => `${name}\n`).join(''), () => process.exit(DONE));
+    return;
+  }
   const terminal = new Terminal({
     stdin,
     stdout,
@@ -24,6 +30,8 @@ export async function main(): Promise<void> {
     // A terminal that does not know its width says 0.
     columns: stdout.isTTY && stdout.columns > 0 ? stdout.columns : undefined,
   });
+  // Loaded here: completion, above, has no use for it.
+  const { run } = await import('./run.ts');
   const exitCode = await run(words, surroundingsWith(terminal));
   // Whatever is still open (a keychain's child, a socket) must not keep the command from ending.
   stdout.write('', () => process.exit(exitCode));

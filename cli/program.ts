@@ -5,6 +5,7 @@ import { addConnectionCommands } from './grammar/connection.ts';
 import { configureHelp } from './grammar/help.ts';
 import { addDiagnosisCommands } from './grammar/diagnosis.ts';
 import { addRegistrationCommands } from './grammar/registration.ts';
+import { addShellCommands } from './grammar/shell.ts';
 import { addTunnelCommands } from './grammar/tunnel.ts';
 import { version } from './version.ts';
 
@@ -37,7 +38,7 @@ export function buildProgram(grammar: Grammar & { readonly help: HelpText }): Co
     program.commandsGroup(heading);
     add(program, grammar);
   }
-  program.commandsGroup('Help:').helpCommand('help [command]', 'how a command is meant, with an example');
+  program.helpCommand('help [command]', 'how a command is meant, with an example');
   program.addHelpText('after', ({ command }) => (command === program ? closing : ''));
   addCommonOptions(program);
   return program;
@@ -49,6 +50,7 @@ const groups = [
   ['Registration:', addRegistrationCommands],
   ['When something does not work:', addDiagnosisCommands],
   ['For the administrator of this machine (with sudo):', addAdministratorCommands],
+  ['Help:', addShellCommands],
 ] as const;
 
 /** docs/cli.md has the same table. */

@@ -10,6 +10,7 @@ import {
   type StoredTunnel,
   type TunnelSecrets,
 } from './stored-tunnel.ts';
+import { isTunnelName } from './tunnel-name.ts';
 import { tunnelError } from './tunnel-problem.ts';
 
 /** A person's tunnels: what is secret in the keychain, the rest in files. */
@@ -55,11 +56,6 @@ export class TunnelStore {
     await this.#keychain.delete(tunnelAccount(name));
     await this.#folder.remove(name);
   }
-}
-
-/** As the contract with the service has it, and safe as a file's name. */
-export function isTunnelName(name: string): boolean {
-  return /^(?![.-])[^\p{Cc}\p{Cs}/]{1,64}$/u.test(name) && Buffer.byteLength(name) <= 200;
 }
 
 /** Under which the keychain holds a tunnel's secrets. */

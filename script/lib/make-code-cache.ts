@@ -11,6 +11,8 @@ import type { Surroundings } from '#cli/surroundings.ts';
  * `node make-code-cache.ts BUNDLE`: runs the commands that people wait for, against a service that is made up, and
  * keeps what V8 compiled for them beside the bundle.
  */
+type Parts = Awaited<ReturnType<typeof Bundle.parts>>;
+
 const key = `${'A'.repeat(42)}E=`;
 const tunnel = {
   version: 1,
@@ -35,7 +37,8 @@ try {
   const service = await startService(join(home, 'sanadd.sock'));
   mkdirSync(join(home, 'tunnel'));
   writeFileSync(join(home, 'tunnel', 'office.json'), JSON.stringify(tunnel));
-  for (const words of ['status', 'status --json', 'list', '--help']) await speak(exports, words.split(' '));
+  for (const words of ['status', 'status --json', 'list', '--help'])
+    await speak(await exports.parts(), words.split(' '));
   service.close();
   // Under its name only when it is whole.
   writeFileSync(`${cacheOf(bundle)}.new`, script.createCachedData());
@@ -44,7 +47,7 @@ try {
   rmSync(home, { recursive: true });
 }
 
-async function speak({ run, Terminal }: typeof Bundle, words: readonly string[]): Promise<void> {
+async function speak({ run, Terminal }: Parts, words: readonly string[]): Promise<void> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const terminal = new Terminal({ stdin, stdout, stderr, isInteractive: false, hasColours: true });
   const code = await run(words, surroundings(terminal));

@@ -20,7 +20,7 @@ export type DnsChoice = { readonly kind: DnsWay } | { readonly kind: 'unsupporte
 
 const RESOLVED_DIRECTORY = '/run/systemd/resolve/';
 /** systemd's static file, and the one of a system without a writable /etc. */
-const RESOLVED_FILES = ['/usr/lib/systemd/resolv.conf', '/lib/systemd/resolv.conf'];
+const RESOLVED_FILES = new Set(['/usr/lib/systemd/resolv.conf', '/lib/systemd/resolv.conf']);
 const RESOLVED_STUB = /^\s*nameserver\s+127\.0\.0\.5[34]\s*$/m;
 const RESOLVCONF_DIRECTORY = '/run/resolvconf/';
 
@@ -45,7 +45,7 @@ export function chooseDns(signs: DnsSigns): DnsChoice {
 
 function chooseByTarget(target: string, signs: DnsSigns): DnsChoice {
   if (target === paths.resolvConf) return { kind: 'file' };
-  if (target.startsWith(RESOLVED_DIRECTORY) || RESOLVED_FILES.includes(target)) return throughResolved(signs);
+  if (target.startsWith(RESOLVED_DIRECTORY) || RESOLVED_FILES.has(target)) return throughResolved(signs);
   if (!target.startsWith(RESOLVCONF_DIRECTORY)) return unsupported(`it leads to ${target}`);
   return signs.resolvconf === 'own' ? { kind: 'resolvconf' } : unsupported('there is no resolvconf');
 }
