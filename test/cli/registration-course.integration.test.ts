@@ -121,7 +121,9 @@ describe('a registration’s whole course, with the gateway’s own processes', 
     const watching = cli.sanad('registration', 'watch', 'office', '--json');
     const kept = join(cli.home, 'config', 'registration', `${id}.json`);
     const until = async (state: string) =>
-      await expect.poll(() => readFileSync(kept, 'utf8'), { timeout: 30_000 }).toContain(`"state": "${state}"`);
+      await expect
+        .poll(() => readFileSync(kept, 'utf8'), { timeout: 30_000 })
+        .toContain(`"state": "${state}"`);
     await review('file', id);
     await until('filed_with_authority');
     await review('verify', id);
