@@ -59,7 +59,7 @@ const completions = [
 ];
 const wishesAndFacts = [
   ...['started', 'connectRequested', 'disconnectRequested', 'registrationLost', 'registrationReplaced'],
-  ...['interfaceVanished', 'surroundingsChanged', 'troubledPeersChanged', 'awoke'],
+  ...['interfaceVanished', 'surroundingsChanged', 'troubledPeersChanged', 'networkChanged'],
 ];
 export const events: readonly string[] = [...wishesAndFacts, ...completions].map((kind) => `event ${kind}`);
 
