@@ -100,7 +100,7 @@ async function startResolvers(): Promise<void> {
   ]);
   start('peer', root, 'peer-dns', [
     ...common,
-    `--listen-address=${addresses.tunnelPeer}`,
+    `--listen-address=${addresses.tunnelPeer},${addresses.tunnelPeer6}`,
     `--address=/inside.test/${addresses.tunnelPeer}`,
     '--txt-record=who.test,inside',
   ]);
@@ -126,20 +126,26 @@ createServer((q, r) => r.end(q.socket.remoteAddress.replace('::ffff:', '') + '\\
 
 export interface ConfOptions {
   readonly endpoint?: string;
-  readonly dns?: boolean;
+  /** Whether the tunnel brings the peer's name server, or which it brings. */
+  readonly dns?: boolean | string;
+  readonly tunnelAddresses?: string;
+  /** A whole further [Peer] section. */
+  readonly furtherPeer?: string;
   readonly hooks?: string;
   readonly allowedIps?: string;
   readonly keepalive?: number;
 }
+
+const nameServer = ({ dns }: ConfOptions): string => (typeof dns === 'string' ? dns : addresses.tunnelPeer);
 
 /** A configuration as a provider hands it out. */
 export function clientConf(keys: PeerKeys, options: ConfOptions = {}): string {
   const lines = [
     '[Interface]',
     `PrivateKey = ${keys.clientPrivate}`,
-    `Address = ${addresses.tunnelClient}/32, ${addresses.tunnelClient6}/128`,
+    `Address = ${options.tunnelAddresses ?? `${addresses.tunnelClient}/32, ${addresses.tunnelClient6}/128`}`,
     'MTU = 1420',
-    ...(options.dns === false ? [] : [`DNS = ${addresses.tunnelPeer}`]),
+    ...(options.dns === false ? [] : [`DNS = ${nameServer(options)}`]),
     ...(options.hooks === undefined ? [] : [options.hooks]),
     '',
     '[Peer]',
@@ -148,6 +154,7 @@ export function clientConf(keys: PeerKeys, options: ConfOptions = {}): string {
     `Endpoint = ${options.endpoint ?? `${addresses.peer}:51820`}`,
     `AllowedIPs = ${options.allowedIps ?? '0.0.0.0/0, ::/0'}`,
     ...(options.keepalive === undefined ? [] : [`PersistentKeepalive = ${options.keepalive}`]),
+    ...(options.furtherPeer === undefined ? [] : ['', options.furtherPeer]),
     '',
   ];
   return lines.join('\n');

@@ -15,8 +15,8 @@ const NAME = 'moving.test';
 const [home, away, nowhere] = [addresses.peer, '203.0.113.3', '203.0.113.4'];
 const encryptedTo = (address: string): string => `(udp and dst host ${address} and dst port 51820)`;
 
-/** A peer whose machine gets another address, under a name that follows or does not. */
-describe.skipIf(!insideLab())('a peer that moves', () => {
+/** One end of a tunnel gets another address: the peer's, under a name that follows or does not, or our own. */
+describe.skipIf(!insideLab())('a tunnel whose ends move', () => {
   let lab: Lab;
   let alice: Person;
   let at: string = home;
@@ -61,7 +61,7 @@ describe.skipIf(!insideLab())('a peer that moves', () => {
   const deviceEndpoint = (): string =>
     inHost('client', 'wg', ['show', 'sanad0', 'endpoints']).trim().split('\t')[1] ?? '';
 
-  it('is found where its name points now, by those who use the tunnel; nothing leaks meanwhile', async () => {
+  it('its peer is found where its name points now, by those who use the tunnel; nothing leaks meanwhile', async () => {
     const leaked = await leakedDuring(
       'found',
       async () => {
@@ -79,7 +79,7 @@ describe.skipIf(!insideLab())('a peer that moves', () => {
     expect(await alice.probe('txt', 'who.test')).toBe('inside');
   });
 
-  it('and speaks from an address that its name has too is followed there', async () => {
+  it('its peer speaks from an address that its name has too, and is followed there', async () => {
     await pointName(NAME, [home, away]);
     moveMachine(away);
     await until('the client to answer it there', peerReachesClient, 60_000);
@@ -87,7 +87,7 @@ describe.skipIf(!insideLab())('a peer that moves', () => {
     expect(await reachesPeer()).toBe(true);
   });
 
-  it('and speaks from an address that its name has not is called back, and gets no packet there', async () => {
+  it('its peer speaks from an address that its name has not, is called back, and gets no packet there', async () => {
     const watch = await capture('router', 'c0', 'strayed');
     moveMachine(nowhere);
     await until('the device to follow it', async () => {
@@ -98,5 +98,33 @@ describe.skipIf(!insideLab())('a peer that moves', () => {
     moveMachine(home);
     await until('the tunnel to carry again', reachesPeer, 60_000);
     expect(await watch.stop(`src host ${addresses.client} and dst host ${nowhere}`)).toEqual([]);
+  });
+
+  it('our machine wakes in another network: the tunnel carries again, and nothing leaks', async () => {
+    const elsewhere = '198.51.100.77';
+    const link = (...words: readonly string[]): string => inHost('client', 'ip', words);
+    const arrive = (address: string): void => {
+      link('link', 'set', 'eth0', 'down');
+      link('-4', 'addr', 'flush', 'dev', 'eth0');
+      link('addr', 'add', `${address}/24`, 'dev', 'eth0');
+      link('link', 'set', 'eth0', 'up');
+      link('route', 'add', 'default', 'via', '198.51.100.1');
+    };
+    try {
+      const leaked = await leakedDuring(
+        'elsewhere',
+        async () => {
+          arrive(elsewhere);
+          await until('the tunnel to carry again', reachesPeer, 60_000);
+        },
+        `${outsideTunnelAndFetcher.replaceAll(addresses.client, elsewhere)} and not ${encryptedTo(home)}`,
+      );
+      expect(leaked).toEqual([]);
+      expect((await stateSeenBy(alice)).kind).toBe('connected');
+    } finally {
+      arrive(addresses.client);
+      link('addr', 'replace', `${addresses.client6}/64`, 'dev', 'eth0', 'nodad');
+      link('-6', 'route', 'replace', '::/0', 'via', '2001:db8:1::1', 'dev', 'eth0');
+    }
   });
 });
