@@ -1,9 +1,10 @@
 import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addCaseCommands } from './cli/case-commands.ts';
+import type { AuditOptions } from './cli/audit.ts';
 import type { InitOptions } from './cli/init.ts';
 import type { ServeOptions } from './cli/serve.ts';
-import { printLines, runCommand } from './cli/terminal.ts';
+import { printJson, printLines, runCommand } from './cli/terminal.ts';
 
 /** sanad-gateway: makes and serves a gateway, and is the reviewers' tool. Commands load when they are run. */
 const program = new Command('sanad-gateway').description(
@@ -80,6 +81,27 @@ program
         `Key set version ${renewed.version}, good until ${until}.`,
         'Restart the gateway to publish it, and take the root key offline again.',
       ]);
+    }),
+  );
+
+program
+  .command('audit')
+  .description('the histories of all registrations')
+  .command('verify')
+  .description('verify every history, and all of them against the newest checkpoint')
+  .requiredOption('--dir <directory>', 'made by init')
+  .option(
+    '--checkpoint <file>',
+    'a checkpoint fetched earlier from /v1/checkpoint, which has to be known here',
+  )
+  .option('--json', 'one JSON object instead of text', false)
+  .action((options: AuditOptions & { readonly json: boolean }) =>
+    runCommand(options.json, async () => {
+      const { auditGateway, auditLines } = await import('./cli/audit.ts');
+      const report = await auditGateway(options);
+      if (options.json) printJson({ audit: report });
+      else printLines(auditLines(report));
+      if (report.faults.length > 0) process.exitCode = 5;
     }),
   );
 

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import process from 'node:process';
+import { CheckpointPublisher } from '../checkpoint/publisher.ts';
 import type { GatewayIdentity } from '../configuration.ts';
 import { closeServer } from '../http/close-server.ts';
 import type { TlsFiles } from '../http/listener.ts';
@@ -31,6 +32,8 @@ export interface ServeOptions {
   /** An issuer that somebody else runs; absent, it is started here. */
   readonly issuerSocket?: string;
   readonly statusTtl: number;
+  /** Seconds from one checkpoint over the histories to the next. */
+  readonly checkpointEvery: number;
   /** Where the operator reads health and metrics. */
   readonly monitor?: string;
   /** Of the proxy in front: the header in which it says where a request comes from. */
@@ -86,7 +89,11 @@ async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopR
   });
   const publisher = new StatusPublisher(issuer, log);
   const vault = await openVault({ directory: options.dir, database, now: now() * 1000 });
-  const services: Services = { identity, database, issuer, publisher, vault, now, log };
+  const checkpoints = new CheckpointPublisher({
+    ...{ database, issuer, log, now },
+    everySeconds: options.checkpointEvery,
+  });
+  const services: Services = { identity, database, issuer, publisher, checkpoints, vault, now, log };
   const server = createGatewayServer(services, {
     isBehindProxy: options.behindProxy,
     ...headerOf(options),
@@ -98,6 +105,7 @@ async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopR
     if (monitor !== undefined)
       monitoring = await listenTo(() => startMonitor(monitor, { metrics, readiness }));
     await publisher.refresh();
+    await checkpoints.run();
     await listenTo(() => server.listen(address));
     log({ event: 'started' });
     process.stdout.write(`listening on ${options.listen} for ${identity.configuration.origin}\n`);
@@ -108,6 +116,7 @@ async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopR
   } finally {
     clearInterval(forgetting);
     publisher.stop();
+    checkpoints.stop();
     // Lets the requests under way end: what was accepted is answered.
     await closeServer(server, { log });
     await database.destroy();

@@ -22,6 +22,7 @@ export function createHandlers(services: Services): Handlers {
     anchor: () => Promise.resolve(identity.anchor),
     keySet: () => Promise.resolve(identity.keySet),
     statusList: async () => currentList(services),
+    checkpoint: async () => services.checkpoints.text ?? unavailable(),
     submit: ({ body, signer, now, commit }) =>
       commit((connection) => submitCase(connection, { submission: body, device: signer, now })),
     follow: ({ id, signer, commit }) =>
@@ -106,6 +107,10 @@ async function removeDocumentOf({ vault }: Services, call: SignedCall<unknown>) 
   // Only now: were the row to come back, the file would be there.
   if (file !== undefined) await vault.remove([file]);
   return removed;
+}
+
+function unavailable(): never {
+  throw httpError('checkpoint_unavailable');
 }
 
 async function certify(services: Services, { id, signer, commit }: SignedCall<unknown>) {

@@ -61,6 +61,7 @@ const httpProblems = {
     'Tell its operator: serve --client-address-header names the header of the proxy in front.',
   ),
   status_list_unavailable: row('There is no status list yet.', 'Try again in a minute.'),
+  checkpoint_unavailable: row('There is no checkpoint yet.', 'Try again in a few minutes.'),
   internal_error: row('The gateway failed.', 'Try again; if it stays, tell the gateway’s operator.'),
 } as const satisfies ProblemCatalogue<string>;
 
@@ -99,6 +100,7 @@ const statuses: Readonly<Record<KnownCode, number>> = {
   too_many_streams: 429,
   public_address_unknown: 404,
   status_list_unavailable: 503,
+  checkpoint_unavailable: 503,
   internal_error: 500,
   registration_unknown: 404,
   profile_unknown: 422,
@@ -140,6 +142,7 @@ const statuses: Readonly<Record<KnownCode, number>> = {
   statement_superseded: 409,
   attestation_not_noted: 409,
   status_indices_exhausted: 503,
+  checkpoint_behind: 503,
   issuer_unavailable: 503,
   issuer_running: 503,
   issuer_failed: 503,

@@ -1,3 +1,4 @@
+import type { CheckpointPublisher } from '../checkpoint/publisher.ts';
 import type { GatewayIdentity } from '../configuration.ts';
 import type { DocumentVault } from '../evidence/vault.ts';
 import type { IssuerPort } from '../issuer/client.ts';
@@ -12,6 +13,7 @@ export interface Services {
   readonly issuer: IssuerPort;
   readonly publisher: StatusPublisher;
   readonly vault: DocumentVault;
+  readonly checkpoints: Pick<CheckpointPublisher, 'text'>;
   /** Seconds since the epoch. */
   readonly now: () => number;
   /** Without personal data: LogEntry has no place for any. */

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { SanadError } from '#shared/contract/problem.ts';
 import { readKeyFile } from '../key/key-file.ts';
 import { createLog } from '../log/log.ts';
+import { CheckpointSigner } from './checkpoint-signer.ts';
 import { issuerFiles, readIssuerConfiguration } from './configuration.ts';
 import { Issuer } from './issuer.ts';
 import { listen } from './listen.ts';
@@ -38,8 +39,9 @@ async function run(options: Options): Promise<void> {
       await sleep(milliseconds);
     },
   });
+  const checkpoints = new CheckpointSigner({ configuration, statusKey, store, now });
   const server = createIssuerServer(
-    new Issuer({ configuration, certificateKey, store, statusList, now }),
+    new Issuer({ configuration, certificateKey, store, statusList, checkpoints, now }),
     createLog('sanad-issuer'),
   );
   await listen(server, options.socket);

@@ -8,6 +8,7 @@ import {
 } from '#shared/registration/certificate.ts';
 import type { SigningKey } from '../key/key-file.ts';
 import { signJws } from '../key/sign-jws.ts';
+import type { CheckpointSigner } from './checkpoint-signer.ts';
 import type { IssuerConfiguration } from './configuration.ts';
 import type { StatusListSigner } from './status-list-signer.ts';
 import { issuerError } from './problem.ts';
@@ -29,6 +30,7 @@ export interface IssuerParts {
   readonly certificateKey: SigningKey;
   readonly store: IssuerStore;
   readonly statusList: StatusListSigner;
+  readonly checkpoints: CheckpointSigner;
   /** Seconds since the epoch. */
   readonly now: () => number;
 }
@@ -117,6 +119,10 @@ export class Issuer {
 
   statusList(): Promise<IssuerAnswer<'statusList'>> {
     return this.#parts.statusList.current();
+  }
+
+  checkpoint(request: IssuerParameters<'checkpoint'>): Promise<IssuerAnswer<'checkpoint'>> {
+    return this.#parts.checkpoints.sign(request);
   }
 
   async #verify(statement: string, actions: readonly Attestation['action'][]): Promise<VerifiedStatement> {

@@ -56,6 +56,10 @@ export const issuerProblems = {
     'The status list is full.',
     'Tell the gateway’s operator that a new status list is needed.',
   ),
+  checkpoint_behind: row(
+    'The issuer has signed a later checkpoint than the gateway’s database knows of: the database is an older one.',
+    'Find out why; after restoring a backup, run `sanad-gateway restore` to note it.',
+  ),
   issuer_unavailable: row(
     'The issuer does not answer.',
     'Try again in a minute; if it stays, tell the gateway’s operator.',

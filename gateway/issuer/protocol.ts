@@ -48,6 +48,11 @@ export const issuerMethods = {
     parameters: z.strictObject({}),
     answer: z.strictObject({ list: z.string(), issuedAt: z.int(), ttlSeconds: z.int() }),
   },
+  /** A signed checkpoint over the histories. The root is the gateway's word; that it came then, and once, is the issuer's. */
+  checkpoint: {
+    parameters: z.strictObject({ number: z.int().min(1), root: z.string().regex(/^[0-9a-f]{64}$/) }),
+    answer: z.strictObject({ checkpoint: z.string() }),
+  },
 } as const;
 
 export type IssuerMethod = keyof typeof issuerMethods;
@@ -66,6 +71,7 @@ export const issuerRequestSchema = z.discriminatedUnion('method', [
   z.strictObject({ id, method: z.literal('suspend'), parameters: issuerMethods.suspend.parameters }),
   z.strictObject({ id, method: z.literal('withdraw'), parameters: issuerMethods.withdraw.parameters }),
   z.strictObject({ id, method: z.literal('statusList'), parameters: issuerMethods.statusList.parameters }),
+  z.strictObject({ id, method: z.literal('checkpoint'), parameters: issuerMethods.checkpoint.parameters }),
 ]);
 export type IssuerRequest = z.infer<typeof issuerRequestSchema>;
 

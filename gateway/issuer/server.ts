@@ -74,6 +74,8 @@ function perform(issuer: Issuer, request: IssuerRequest): Promise<object> {
       return issuer.withdraw(request.parameters);
     case 'statusList':
       return issuer.statusList();
+    case 'checkpoint':
+      return issuer.checkpoint(request.parameters);
     default:
       // A method of the protocol that nobody handles does not compile.
       return request satisfies never;

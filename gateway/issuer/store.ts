@@ -19,6 +19,14 @@ export interface IssuedCertificate {
   readonly expiresAt: number;
 }
 
+/** The checkpoint signed last. */
+export interface KeptCheckpoint {
+  readonly number: number;
+  readonly root: string;
+  readonly issuedAt: number;
+  readonly text: string;
+}
+
 export interface PublishedList {
   readonly text: string;
   readonly issuedAt: number;
@@ -61,6 +69,13 @@ export class IssuerStore {
         issued_at INTEGER NOT NULL,
         list TEXT NOT NULL,
         is_current INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS checkpoint (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        number INTEGER NOT NULL,
+        root TEXT NOT NULL,
+        issued_at INTEGER NOT NULL,
+        text TEXT NOT NULL
       ) STRICT;
       COMMIT;`);
   }
@@ -258,6 +273,28 @@ export class IssuerStore {
          is_current = excluded.is_current`,
       )
       .run(list.issuedAt, list.text, list.isCurrent ? 1 : 0);
+  }
+
+  checkpoint(): KeptCheckpoint | undefined {
+    const row = this.#database.prepare('SELECT number, root, issued_at, text FROM checkpoint').get();
+    if (row === undefined) return undefined;
+    return {
+      number: Number(row['number']),
+      root: String(row['root']),
+      issuedAt: Number(row['issued_at']),
+      text: String(row['text']),
+    };
+  }
+
+  /** Before it is given to anyone, so that no crash lets its number be used twice. */
+  keepCheckpoint({ number, root, issuedAt, text }: KeptCheckpoint): void {
+    this.#database
+      .prepare(
+        `INSERT INTO checkpoint (id, number, root, issued_at, text) VALUES (1, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET number = excluded.number, root = excluded.root,
+         issued_at = excluded.issued_at, text = excluded.text`,
+      )
+      .run(number, root, issuedAt, text);
   }
 
   #transaction<T>(change: () => T): T {

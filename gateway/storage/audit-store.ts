@@ -121,3 +121,8 @@ function sequencesOf(
 ): ReadonlyMap<string, number> {
   return new Map(rows.map(({ registration, sequence }) => [registration, Number(sequence)]));
 }
+
+export async function registrationsWithHistory(connection: Connection): Promise<readonly string[]> {
+  const rows = await connection.selectFrom('audit_entry').select('registration').distinct().execute();
+  return rows.map(({ registration }) => registration);
+}

@@ -86,6 +86,11 @@ export async function findRegistrations(
   return rows.map((row) => rowSchema.parse(row));
 }
 
+export async function listRegistrationIds(connection: Connection): Promise<readonly string[]> {
+  const rows = await connection.selectFrom('registration').select('id').execute();
+  return rows.map(({ id }) => id);
+}
+
 export interface StateChange {
   readonly id: string;
   readonly from: RegistrationState;

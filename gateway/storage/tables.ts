@@ -14,6 +14,8 @@ export interface Tables {
   message: MessageTable;
   document_key: DocumentKeyTable;
   document: DocumentTable;
+  checkpoint: CheckpointTable;
+  checkpoint_head: CheckpointHeadTable;
 }
 
 interface RegistrationTable {
@@ -116,4 +118,19 @@ interface DocumentTable {
   /** Its own key, wrapped by the registration's: base64. Without it the file is noise, in backups too. */
   wrapped_key: string;
   added_at: number;
+}
+
+interface CheckpointTable {
+  number: number;
+  root: string | null;
+  /** As signed; null until it is. */
+  text: string | null;
+  made_at: number;
+}
+
+/** What the last checkpoint's root is made of. */
+interface CheckpointHeadTable {
+  registration: string;
+  sequence: number;
+  hash: string;
 }

@@ -73,6 +73,8 @@ export const gatewayRoutes = {
   anchor: { method: 'GET', path: '/v1/anchor', signedBy: 'nobody', body: null, answer: anchorSchema },
   keySet: { method: 'GET', path: '/v1/key-set', signedBy: 'nobody', body: null, answer: null },
   statusList: { method: 'GET', path: '/v1/status-list/1', signedBy: 'nobody', body: null, answer: null },
+  /** The newest checkpoint over all histories: docs/protocol.md, "History". */
+  checkpoint: { method: 'GET', path: '/v1/checkpoint', signedBy: 'nobody', body: null, answer: null },
   /** The address that the gateway sees the request come from, canonical; neither kept nor logged. */
   publicAddress: {
     method: 'GET',

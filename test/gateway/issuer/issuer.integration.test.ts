@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyFile, type SigningKey } from '#gateway/key/key-file.ts';
 import { nodePrimitives } from '#gateway/key/node-primitives.ts';
 import { signJws } from '#gateway/key/sign-jws.ts';
+import { CheckpointSigner } from '#gateway/issuer/checkpoint-signer.ts';
 import type { IssuerConfiguration } from '#gateway/issuer/configuration.ts';
 import { Issuer } from '#gateway/issuer/issuer.ts';
 import { STATEMENT_TYPE } from '#gateway/issuer/statement.ts';
@@ -56,7 +58,8 @@ function issuer(ttlSeconds = 900): Issuer {
     reviewers: [{ name: 'reviewer', key: reviewer.publicJwk }],
   };
   const statusList = new StatusListSigner({ configuration, store, now, statusKey, ttlSeconds, sleep });
-  return new Issuer({ configuration, store, now, certificateKey, statusList });
+  const checkpoints = new CheckpointSigner({ configuration, statusKey, store, now });
+  return new Issuer({ configuration, store, now, certificateKey, statusList, checkpoints });
 }
 
 const attestation: Attestation = {
@@ -316,5 +319,45 @@ describe('status list', () => {
     await certify(await statement({ iat: time }));
     await issuer().revoke({ statement: await statement({ iat: time, action: 'revoke' }) });
     expect((await issuer().statusList()).issuedAt).toBe(first.issuedAt + 1);
+  });
+});
+
+describe('a checkpoint', () => {
+  const root = (of: string) => of.repeat(64);
+  const claimsOf = (text: string) =>
+    JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString()) as Readonly<
+      Record<string, unknown>
+    >;
+  const sign = async (number: number, of: string) =>
+    (await issuer().checkpoint({ number, root: root(of) })).checkpoint;
+
+  it('follows the one before, in number, time and by its hash', async () => {
+    const first = await sign(1, 'a');
+    expect(claimsOf(first)).toEqual({
+      ...{ ver: 1, iss: ORIGIN, iat: START, number: 1, root: root('a'), previous: root('0') },
+    });
+    const hash = createHash('sha256').update(first).digest('hex');
+    expect(claimsOf(await sign(2, 'b'))).toMatchObject({ number: 2, iat: START + 1, previous: hash });
+    time = START - 86_400;
+    expect(claimsOf(await sign(5, 'c'))).toMatchObject({ number: 5, iat: START + 2 });
+  });
+
+  it('of one number is signed over one root, and given again to who lost the answer', async () => {
+    const first = await sign(7, 'a');
+    expect(await sign(7, 'a')).toBe(first);
+    await expect(sign(7, 'b')).rejects.toThrow('checkpoint_behind');
+    await expect(sign(6, 'a')).rejects.toThrow('checkpoint_behind');
+  });
+
+  it('asked for by twenty at once has one that wins', async () => {
+    const one = issuer();
+    const asked = Array.from({ length: 20 }, (_, index) =>
+      one.checkpoint({ number: 1, root: root('0123456789abcdef'[index % 16] ?? 'f') }),
+    );
+    const outcomes = await Promise.allSettled(asked);
+    const roots = outcomes.flatMap((outcome) =>
+      outcome.status === 'fulfilled' ? [claimsOf(outcome.value.checkpoint)['root']] : [],
+    );
+    expect(new Set(roots)).toEqual(new Set([root('0')]));
   });
 });

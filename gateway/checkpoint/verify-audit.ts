@@ -1,0 +1,149 @@
+import type { VerifiedKeySet } from '#shared/registration/key-set.ts';
+import { verifyChain, type ChainFault } from '../case/audit.ts';
+import { auditContentOf, auditEntriesOf, registrationsWithHistory } from '../storage/audit-store.ts';
+import {
+  checkpointHeads,
+  findCheckpoint,
+  lastSignedCheckpoint,
+  type StoredHead,
+} from '../storage/checkpoint-store.ts';
+import type { Connection } from '../storage/database.ts';
+import { listRegistrationIds } from '../storage/registration-store.ts';
+import { readCheckpoint, type CheckpointClaims } from './checkpoint.ts';
+import { treeRoot } from './tree.ts';
+
+export type AuditFault =
+  | ChainFault
+  /** A registration without any history. */
+  | 'chain_missing'
+  /** The entry that the checkpoint names as the last one is gone: the chain was cut. */
+  | 'head_missing'
+  /** It is there and another one: the chain was written anew. */
+  | 'head_differs'
+  | 'checkpoint_signature_invalid'
+  /** The heads noted beside the checkpoint are not those it was signed over. */
+  | 'checkpoint_root_differs'
+  /** The checkpoint that was published is not in the database: the database is an older one, or another. */
+  | 'published_checkpoint_unknown'
+  /** A checkpoint of that number is there, with other bytes. */
+  | 'published_checkpoint_differs';
+
+export interface AuditReport {
+  readonly chains: number;
+  readonly entries: number;
+  /** Whose content was deleted; their place in the chain is proved all the same. */
+  readonly withoutContent: number;
+  readonly checkpoint?: { readonly number: number; readonly at: number };
+  readonly faults: readonly {
+    readonly fault: AuditFault;
+    readonly registration?: string;
+    readonly sequence?: number;
+  }[];
+}
+
+interface Findings {
+  chains: number;
+  entries: number;
+  withoutContent: number;
+  readonly faults: AuditReport['faults'][number][];
+}
+
+export interface AuditQuestion {
+  readonly keySet: VerifiedKeySet;
+  /** A checkpoint as somebody else has kept it. */
+  readonly published?: string;
+}
+
+/** Verifies every chain, and the chains against the newest checkpoint. Changes nothing. */
+export async function verifyAudit(database: Connection, question: AuditQuestion): Promise<AuditReport> {
+  const found: Findings = { chains: 0, entries: 0, withoutContent: 0, faults: [] };
+  // First the checkpoint: a gateway that runs meanwhile lets chains grow, which leaves them fitting it.
+  const { text, heads } = await checkpointAndHeads(database);
+  const claims =
+    text === undefined ? undefined : checkCheckpoint(found, { text, heads, keySet: question.keySet });
+  if (question.published !== undefined) await checkPublished(found, database, question, question.published);
+  const headOf = new Map(heads.map((head) => [head.registration, head]));
+  for (const registration of await allRegistrations(database, headOf)) {
+    await checkChain(found, database, { registration, head: headOf.get(registration) });
+  }
+  return {
+    ...found,
+    ...(claims === undefined ? {} : { checkpoint: { number: claims.number, at: claims.iat } }),
+  };
+}
+
+/** Of one moment: read again where one was made in between. */
+async function checkpointAndHeads(
+  database: Connection,
+): Promise<{ readonly text: string | undefined; readonly heads: readonly StoredHead[] }> {
+  return await database
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (transaction) => ({
+      text: await lastSignedCheckpoint(transaction),
+      heads: await checkpointHeads(transaction),
+    }));
+}
+
+function checkCheckpoint(
+  found: Findings,
+  {
+    text,
+    heads,
+    keySet,
+  }: { readonly text: string; readonly heads: readonly StoredHead[]; readonly keySet: VerifiedKeySet },
+): CheckpointClaims | undefined {
+  const claims = readCheckpoint(text, keySet);
+  if (claims === undefined) found.faults.push({ fault: 'checkpoint_signature_invalid' });
+  else if (treeRoot(heads) !== claims.root) found.faults.push({ fault: 'checkpoint_root_differs' });
+  return claims;
+}
+
+async function checkPublished(
+  found: Findings,
+  database: Connection,
+  { keySet }: AuditQuestion,
+  published: string,
+): Promise<void> {
+  const claims = readCheckpoint(published, keySet);
+  if (claims === undefined) {
+    found.faults.push({ fault: 'checkpoint_signature_invalid' });
+    return;
+  }
+  const own = await findCheckpoint(database, claims.number);
+  if (own === undefined || own.root === null) found.faults.push({ fault: 'published_checkpoint_unknown' });
+  else if (own.text !== published) found.faults.push({ fault: 'published_checkpoint_differs' });
+}
+
+/** From each of the three places where one is named: none of them alone can hide one. */
+async function allRegistrations(
+  database: Connection,
+  heads: ReadonlyMap<string, StoredHead>,
+): Promise<readonly string[]> {
+  const named = [
+    ...(await registrationsWithHistory(database)),
+    ...(await listRegistrationIds(database)),
+    ...heads.keys(),
+  ];
+  return [...new Set(named)].toSorted();
+}
+
+async function checkChain(
+  found: Findings,
+  database: Connection,
+  { registration, head }: { readonly registration: string; readonly head: StoredHead | undefined },
+): Promise<void> {
+  const entries = await auditEntriesOf(database, registration);
+  const verdict = verifyChain(entries, await auditContentOf(database, registration));
+  found.chains++;
+  found.entries += entries.length;
+  if (verdict.kind === 'broken') {
+    found.faults.push({ fault: verdict.reason, registration, sequence: verdict.sequence });
+  } else found.withoutContent += verdict.withoutContent;
+  if (entries.length === 0) found.faults.push({ fault: 'chain_missing', registration });
+  if (head === undefined) return;
+  const entry = entries.find(({ sequence }) => sequence === head.sequence);
+  const where = { registration, sequence: head.sequence };
+  if (entry === undefined) found.faults.push({ fault: 'head_missing', ...where });
+  else if (entry.hash !== head.hash) found.faults.push({ fault: 'head_differs', ...where });
+}
