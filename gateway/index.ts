@@ -2,6 +2,7 @@ import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addCaseCommands } from './cli/case-commands.ts';
 import type { AuditOptions } from './cli/audit.ts';
+import type { BackupCommand, RestoreCommand } from './cli/backup.ts';
 import type { InitOptions } from './cli/init.ts';
 import type { ServeOptions } from './cli/serve.ts';
 import { printJson, printLines, runCommand } from './cli/terminal.ts';
@@ -42,6 +43,7 @@ program
   .option('--client-address-header <name>', 'in which that proxy says where a request comes from')
   .option('--issuer-socket <path>', 'use this sanad-issuer instead of starting one')
   .option('--status-ttl <seconds>', 'how long clients use a status list before they ask again', seconds, 900)
+  .option('--checkpoint-every <seconds>', 'how often histories get a signed checkpoint', seconds, 300)
   .option(
     '--monitor <address>',
     'health and metrics for the operator: a unix socket’s path or 127.0.0.1:9464',
@@ -81,6 +83,34 @@ program
         `Key set version ${renewed.version}, good until ${until}.`,
         'Restart the gateway to publish it, and take the root key offline again.',
       ]);
+    }),
+  );
+
+program
+  .command('backup')
+  .description('write everything the gateway needs to go on into one file, while it runs or not')
+  .requiredOption('--dir <directory>', 'made by init')
+  .requiredOption('--to <file>', 'a new file; it will hold secrets')
+  .option('--issuer-socket <path>', 'of an issuer that `serve` did not start')
+  .action((options: Omit<BackupCommand, 'now'>) =>
+    runCommand(false, async () => {
+      const { backupGateway } = await import('./cli/backup.ts');
+      printLines(await backupGateway({ ...options, now: Math.floor(Date.now() / 1000) }));
+    }),
+  );
+
+program
+  .command('restore')
+  .description('make a gateway of a backup, with what was published since taken into account')
+  .requiredOption('--dir <directory>', 'a new or empty directory')
+  .requiredOption('--from <file>', 'made by backup')
+  .option('--published-list <file>', 'the newest status list that was published')
+  .option('--without-published-list', 'there is none: what was revoked since may become valid again', false)
+  .option('--published-checkpoint <file>', 'the newest checkpoint that was published')
+  .action((options: Omit<RestoreCommand, 'now'>) =>
+    runCommand(false, async () => {
+      const { restoreGateway } = await import('./cli/backup.ts');
+      printLines(await restoreGateway({ ...options, now: Math.floor(Date.now() / 1000) }));
     }),
   );
 

@@ -1,4 +1,6 @@
+import { realpathSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { CheckpointPublisher } from '../checkpoint/publisher.ts';
 import type { GatewayIdentity } from '../configuration.ts';
@@ -97,6 +99,7 @@ async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopR
   const server = createGatewayServer(services, {
     isBehindProxy: options.behindProxy,
     ...headerOf(options),
+    viewerDirectory: viewerDirectory(),
     ...(tls === undefined ? {} : { tls }),
   });
   const forgetting = forgetRegularly(services);
@@ -134,6 +137,13 @@ function headerOf({ behindProxy, clientAddressHeader: header }: ServeOptions) {
     throw commandError('option_malformed', { detail: '--client-address-header goes with --behind-proxy' });
   }
   return { clientAddressHeader: header.toLowerCase() };
+}
+
+/** Beside the running program, or in the package where it runs from its sources. */
+function viewerDirectory(): string {
+  const program = realpathSync(process.argv[1] ?? '');
+  const place = program.endsWith('.ts') ? '../node_modules/@fastify/swagger-ui/static' : 'api-viewer';
+  return join(dirname(program), place);
 }
 
 function readTls(options: ServeOptions, { configuration }: GatewayIdentity): TlsFiles | undefined {

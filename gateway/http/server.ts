@@ -4,6 +4,7 @@ import { SanadError } from '#shared/contract/problem.ts';
 import { CONTENT_TYPE, JWS_CONTENT_TYPE, PROBLEM_CONTENT_TYPE } from '#shared/contract/request-signature.ts';
 import { limitBodies } from './body-patience.ts';
 import { clientAddress } from './client-address.ts';
+import { describeInterface } from './api-viewer.ts';
 import { answerOnce, type Commit, type Committed } from './commit.ts';
 import { addDocumentRoutes } from './document-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions {
   /** In lower case: the header in which that proxy says where a request comes from. */
   readonly clientAddressHeader?: string;
   readonly rates?: Rates;
+  /** Where Swagger UI's files are; absent, there is nothing at /docs. */
+  readonly viewerDirectory?: string;
 }
 
 /** The gateway's HTTP server: one Fastify route for each row of the contract. */
@@ -55,6 +58,8 @@ export function createGatewayServer(services: Services, options: ServerOptions =
   answerProblems(server, services);
   limitBodies(server, { milliseconds: patience.requestMilliseconds, now: services.now });
   const keyLimit = limitRates(server, { isBehindProxy, rates, now: services.now });
+  const { origin } = services.identity.configuration;
+  describeInterface(server, { origin, viewerDirectory: options.viewerDirectory });
   const handlers = createHandlers(services);
   for (const name of Object.keys(gatewayRoutes)) {
     if (isPlain(name)) addRoute(server, name, answerer({ services, handlers, keyLimit, options }, name));

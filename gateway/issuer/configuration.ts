@@ -10,6 +10,7 @@ export const issuerFiles = {
   certificateKey: 'certificate.key.json',
   statusKey: 'status.key.json',
   database: 'issuer.db',
+  databaseCopy: 'issuer.db.copy',
 } as const;
 
 /** The issuer's own list of who may tell it what: it does not read the gateway's. */

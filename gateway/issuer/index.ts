@@ -41,7 +41,10 @@ async function run(options: Options): Promise<void> {
   });
   const checkpoints = new CheckpointSigner({ configuration, statusKey, store, now });
   const server = createIssuerServer(
-    new Issuer({ configuration, certificateKey, store, statusList, checkpoints, now }),
+    new Issuer({
+      ...{ configuration, certificateKey, store, statusList, checkpoints, now },
+      backupFile: join(options.dir, issuerFiles.databaseCopy),
+    }),
     createLog('sanad-issuer'),
   );
   await listen(server, options.socket);

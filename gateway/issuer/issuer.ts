@@ -31,6 +31,8 @@ export interface IssuerParts {
   readonly store: IssuerStore;
   readonly statusList: StatusListSigner;
   readonly checkpoints: CheckpointSigner;
+  /** Where a copy of its database is left. */
+  readonly backupFile: string;
   /** Seconds since the epoch. */
   readonly now: () => number;
 }
@@ -123,6 +125,11 @@ export class Issuer {
 
   checkpoint(request: IssuerParameters<'checkpoint'>): Promise<IssuerAnswer<'checkpoint'>> {
     return this.#parts.checkpoints.sign(request);
+  }
+
+  async backup(): Promise<IssuerAnswer<'backup'>> {
+    this.#parts.store.copyTo(this.#parts.backupFile);
+    return await Promise.resolve({});
   }
 
   async #verify(statement: string, actions: readonly Attestation['action'][]): Promise<VerifiedStatement> {

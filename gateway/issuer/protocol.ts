@@ -53,6 +53,11 @@ export const issuerMethods = {
     parameters: z.strictObject({ number: z.int().min(1), root: z.string().regex(/^[0-9a-f]{64}$/) }),
     answer: z.strictObject({ checkpoint: z.string() }),
   },
+  /** A copy of its database as of now, in its own directory under a name of its own: nobody else can read it while it runs. */
+  backup: {
+    parameters: z.strictObject({}),
+    answer: z.strictObject({}),
+  },
 } as const;
 
 export type IssuerMethod = keyof typeof issuerMethods;
@@ -72,6 +77,7 @@ export const issuerRequestSchema = z.discriminatedUnion('method', [
   z.strictObject({ id, method: z.literal('withdraw'), parameters: issuerMethods.withdraw.parameters }),
   z.strictObject({ id, method: z.literal('statusList'), parameters: issuerMethods.statusList.parameters }),
   z.strictObject({ id, method: z.literal('checkpoint'), parameters: issuerMethods.checkpoint.parameters }),
+  z.strictObject({ id, method: z.literal('backup'), parameters: issuerMethods.backup.parameters }),
 ]);
 export type IssuerRequest = z.infer<typeof issuerRequestSchema>;
 

@@ -76,6 +76,8 @@ function perform(issuer: Issuer, request: IssuerRequest): Promise<object> {
       return issuer.statusList();
     case 'checkpoint':
       return issuer.checkpoint(request.parameters);
+    case 'backup':
+      return issuer.backup();
     default:
       // A method of the protocol that nobody handles does not compile.
       return request satisfies never;

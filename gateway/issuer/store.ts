@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { openSqlite } from '../storage/node-sqlite.ts';
+import { copySqlite, openSqlite } from '../storage/node-sqlite.ts';
+import { adoptStatuses, type IndexStatus } from './adopt-statuses.ts';
+import { CHECKPOINT_TABLE, keepCheckpoint, keptCheckpoint, type KeptCheckpoint } from './kept-checkpoint.ts';
 import { Standing, STANDING_TABLES, type NotedAttestation, type NotedSuspension } from './standing.ts';
 import type { StatusValue } from '#shared/registration/status-list.ts';
 
@@ -17,14 +19,6 @@ export interface IssuedCertificate {
   readonly statementDigest: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
-}
-
-/** The checkpoint signed last. */
-export interface KeptCheckpoint {
-  readonly number: number;
-  readonly root: string;
-  readonly issuedAt: number;
-  readonly text: string;
 }
 
 export interface PublishedList {
@@ -70,13 +64,7 @@ export class IssuerStore {
         list TEXT NOT NULL,
         is_current INTEGER NOT NULL
       ) STRICT;
-      CREATE TABLE IF NOT EXISTS checkpoint (
-        id INTEGER PRIMARY KEY CHECK (id = 1),
-        number INTEGER NOT NULL,
-        root TEXT NOT NULL,
-        issued_at INTEGER NOT NULL,
-        text TEXT NOT NULL
-      ) STRICT;
+      ${CHECKPOINT_TABLE}
       COMMIT;`);
   }
 
@@ -275,26 +263,27 @@ export class IssuerStore {
       .run(list.issuedAt, list.text, list.isCurrent ? 1 : 0);
   }
 
+  copyTo(file: string): void {
+    copySqlite(this.#database, file);
+  }
+
+  /** Takes what was published after this database was copied; whose certificates it concerns. */
+  adopt(list: PublishedList & { readonly statuses: Iterable<IndexStatus> }): readonly string[] {
+    return this.#transaction(() => {
+      const concerned = adoptStatuses(this.#database, list.statuses);
+      this.publish({ text: list.text, issuedAt: list.issuedAt, isCurrent: false });
+      this.#changes++;
+      return concerned;
+    });
+  }
+
   checkpoint(): KeptCheckpoint | undefined {
-    const row = this.#database.prepare('SELECT number, root, issued_at, text FROM checkpoint').get();
-    if (row === undefined) return undefined;
-    return {
-      number: Number(row['number']),
-      root: String(row['root']),
-      issuedAt: Number(row['issued_at']),
-      text: String(row['text']),
-    };
+    return keptCheckpoint(this.#database);
   }
 
   /** Before it is given to anyone, so that no crash lets its number be used twice. */
-  keepCheckpoint({ number, root, issuedAt, text }: KeptCheckpoint): void {
-    this.#database
-      .prepare(
-        `INSERT INTO checkpoint (id, number, root, issued_at, text) VALUES (1, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET number = excluded.number, root = excluded.root,
-         issued_at = excluded.issued_at, text = excluded.text`,
-      )
-      .run(number, root, issuedAt, text);
+  keepCheckpoint(checkpoint: KeptCheckpoint): void {
+    keepCheckpoint(this.#database, checkpoint);
   }
 
   #transaction<T>(change: () => T): T {

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import process from 'node:process';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
 import { SqliteAdapter, SqliteDialect, type Dialect, type SqliteDatabase } from 'kysely';
 
@@ -9,6 +11,17 @@ export function openSqlite(file: string): DatabaseSync {
   // FULL, not WAL's usual NORMAL: a case that was accepted survives the power cut that follows.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
   return database;
+}
+
+/** Writes a copy of the database as of one moment, whoever else uses it, to a file for its owner alone. */
+export function copySqlite(database: DatabaseSync, file: string): void {
+  rmSync(file, { force: true });
+  const before = process.umask(0o077);
+  try {
+    database.prepare('VACUUM INTO ?').run(file);
+  } finally {
+    process.umask(before);
+  }
 }
 
 /** Kysely's SQLite dialect over Node's own SQLite. */

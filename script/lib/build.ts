@@ -1,5 +1,6 @@
 import { build } from 'esbuild';
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { viewerFiles } from '#gateway/http/api-viewer.ts';
 import { buildCommandLine } from './build-command-line.ts';
 
 /** One bundle a process, and `sanad` below; the names are those of the installed programs. */
@@ -23,6 +24,10 @@ const define = {
 };
 
 rmSync('dist', { recursive: true, force: true });
+// The gateway serves these as they are.
+for (const file of viewerFiles) {
+  cpSync(`node_modules/@fastify/swagger-ui/static/${file}`, `dist/api-viewer/${file}`);
+}
 await build({
   entryPoints: { ...entries, ...benchEntries },
   outdir: 'dist',

@@ -14,7 +14,11 @@ const rates = {
 
 describe('requests of one address', () => {
   let time = 1_800_000_000;
-  const services = { now: () => time, log: () => undefined } as unknown as Services;
+  const services = {
+    now: () => time,
+    log: () => undefined,
+    identity: { configuration: { origin: 'http://127.0.0.1' } },
+  } as unknown as Services;
   const server = createGatewayServer(services, { rates });
   afterAll(async () => {
     await server.close();

@@ -12,7 +12,11 @@ const patience = {
   checkEveryMilliseconds: 50,
 };
 const server = createGatewayServer(
-  { now: () => 1_800_000_000, log: () => undefined } as unknown as Services,
+  {
+    now: () => 1_800_000_000,
+    log: () => undefined,
+    identity: { configuration: { origin: 'http://127.0.0.1' } },
+  } as unknown as Services,
   { patience },
 );
 let port = 0;

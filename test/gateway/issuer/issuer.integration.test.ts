@@ -59,7 +59,8 @@ function issuer(ttlSeconds = 900): Issuer {
   };
   const statusList = new StatusListSigner({ configuration, store, now, statusKey, ttlSeconds, sleep });
   const checkpoints = new CheckpointSigner({ configuration, statusKey, store, now });
-  return new Issuer({ configuration, store, now, certificateKey, statusList, checkpoints });
+  const backupFile = join(directory, 'issuer.db.copy');
+  return new Issuer({ configuration, store, now, certificateKey, statusList, checkpoints, backupFile });
 }
 
 const attestation: Attestation = {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyFile, type SigningKey } from '#gateway/key/key-file.ts';
 import { signJws } from '#gateway/key/sign-jws.ts';
+import { CheckpointSigner } from '#gateway/issuer/checkpoint-signer.ts';
 import { Issuer } from '#gateway/issuer/issuer.ts';
 import { STATEMENT_TYPE } from '#gateway/issuer/statement.ts';
 import { StatusListSigner } from '#gateway/issuer/status-list-signer.ts';
@@ -58,7 +59,11 @@ export class TestIssuer {
     const sleep = () => Promise.resolve(void this.time++);
     const parts = { configuration, store, now };
     const statusList = new StatusListSigner({ ...parts, statusKey: this.#statusKey, ttlSeconds: 900, sleep });
-    return new Issuer({ ...parts, certificateKey: this.#certificateKey, statusList });
+    const checkpoints = new CheckpointSigner({ ...parts, statusKey: this.#statusKey });
+    const backupFile = join(this.#directory, 'issuer.db.copy');
+    return new Issuer({
+      ...{ ...parts, certificateKey: this.#certificateKey, statusList, checkpoints, backupFile },
+    });
   }
 
   /** What stands in the list at these places. */
