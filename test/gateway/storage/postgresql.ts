@@ -1,5 +1,5 @@
 import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -11,7 +11,11 @@ export interface RunningPostgresql {
   /** Of its main process, for kill -9. */
   pid(): number;
   start(): void;
+  /** False where it cannot start yet: the killed one's last processes still hold its memory. */
+  startUnlessRunning(): boolean;
   stop(): void;
+  /** kill -9 of all its processes. */
+  kill(): void;
   /** Runs one SQL command in a database. */
   psql(url: string, command: string): string;
   remove(): void;
@@ -72,21 +76,50 @@ export function startPostgresql(): RunningPostgresql {
   const urlOf = (name: string): string => `postgresql:///${name}?host=${home}&user=sanad`;
   const psql = (url: string, command: string): string => call('psql', ['-XAtq', url, '-c', command]);
   let databases = 0;
+  const pid = (): number => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   return {
     start,
     psql,
+    startUnlessRunning: () => {
+      if (isAlive(data, pid)) return true;
+      try {
+        start();
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    kill: () => {
+      const main = pid();
+      const children = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(' ');
+      for (const one of [String(main), ...children]) killNow(Number(one));
+    },
     createDatabase: () => {
       const name = `test${++databases}`;
       psql(urlOf('postgres'), `create database ${name}`);
       return urlOf(name);
     },
-    pid: () => Number(execFileSync('head', ['-n1', join(data, 'postmaster.pid')]).toString()),
+    pid,
     stop: () => {
-      if (!existsSync(join(data, 'postmaster.pid'))) return;
+      if (!isAlive(data, pid)) return;
       call('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']);
     },
     remove: () => {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+function isAlive(data: string, pid: () => number): boolean {
+  if (!existsSync(join(data, 'postmaster.pid'))) return false;
+  // A zombie, or another process of that number, is none.
+  return existsSync(`/proc/${pid()}`) && readFileSync(`/proc/${pid()}/cmdline`, 'utf8').includes(data);
+}
+
+function killNow(pid: number): void {
+  try {
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself a moment ago.
+  }
 }
