@@ -69,6 +69,8 @@ export async function requestGateway(
   const body = await readWhole(response).catch((error: unknown) => {
     throw unreachable(error);
   });
+  // An answer without a length ends where its connection does, be it cut by ourselves.
+  if (signal.aborted) throw unreachable(signal.reason);
   if (response.statusCode !== 200) throw problemOf(body.toString('utf8'));
   return { body };
 }

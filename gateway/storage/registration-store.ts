@@ -103,7 +103,7 @@ export interface StateChange {
 
 /**
  * False where the registration is no longer in `from`: somebody else was first. From here to the end of the
- * transaction the registration is the caller's: PostgreSQL locks its row, SQLite everything.
+ * transaction the registration is the caller's: on PostgreSQL another that changes it starts over.
  */
 export async function changeState(connection: Connection, change: StateChange): Promise<boolean> {
   const result = await connection
