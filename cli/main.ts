@@ -32,12 +32,13 @@ export async function main(): Promise<void> {
   });
   // Loaded here: completion, above, has no use for it.
   const { run } = await import('./run.ts');
-  const exitCode = await run(words, surroundingsWith(terminal));
+  const exitCode = await run(words, systemSurroundings(terminal));
   // Whatever is still open (a keychain's child, a socket) must not keep the command from ending.
   stdout.write('', () => process.exit(exitCode));
 }
 
-function surroundingsWith(terminal: Terminal): Surroundings {
+/** This person's, on this machine. */
+export function systemSurroundings(terminal: Terminal): Surroundings {
   const uid = process.getuid?.() ?? -1;
   const user = String(uid);
   return {

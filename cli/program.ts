@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { exitMeanings } from './exit-meaning.ts';
 import { addAdministratorCommands } from './grammar/administrator.ts';
 import { EVERYWHERE, addCommonOptions, type Grammar } from './grammar/command.ts';
 import { addConnectionCommands } from './grammar/connection.ts';
@@ -53,7 +54,6 @@ const groups = [
   ['Help:', addShellCommands],
 ] as const;
 
-/** docs/cli.md has the same table. */
 const closing = `
 First steps:
   sanad import office.conf       take in the file that you got for your VPN
@@ -61,12 +61,4 @@ First steps:
   sanad connect office           connect, once it is
 
 Exit codes:
-  0    done
-  1    anything else
-  2    usage: the command, a file or a name is not right, or nobody confirmed
-  3    the service does not answer, or the tunnel did not come up
-  4    refused because of the registration
-  5    gateway or network
-  6    keychain
-  7    not permitted
-  130  interrupted by Ctrl-C`;
+${exitMeanings.map(([code, meaning]) => `  ${code.padEnd(3)}  ${meaning}`).join('\n')}`;

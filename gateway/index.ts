@@ -8,7 +8,7 @@ import type { ServeOptions } from './cli/serve.ts';
 import { printJson, printLines, runCommand } from './cli/terminal.ts';
 
 /** sanad-gateway: makes and serves a gateway, and is the reviewers' tool. Commands load when they are run. */
-const program = new Command('sanad-gateway').description(
+export const program = new Command('sanad-gateway').description(
   'Takes registrations and publishes what an authority has decided about them.',
 );
 
@@ -149,9 +149,12 @@ for (const command of [program, ...program.commands.flatMap((one) => [one, ...on
     throw error;
   });
 }
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : 2;
+// The manual is made from the same commands, without running any.
+if (import.meta.main) {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  }
 }

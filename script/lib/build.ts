@@ -2,6 +2,7 @@ import { build } from 'esbuild';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { viewerFiles } from '#gateway/http/api-viewer.ts';
 import { buildCommandLine } from './build-command-line.ts';
+import { buildManual } from './build-manual.ts';
 
 /** One bundle a process, and `sanad` below; the names are those of the installed programs. */
 const entries = {
@@ -49,3 +50,4 @@ await build({
   logLevel: 'warning',
 });
 await buildCommandLine({ outdir: 'dist', define });
+buildManual('dist', { version, now: new Date() });
