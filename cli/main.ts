@@ -57,6 +57,7 @@ export function systemSurroundings(terminal: Terminal): Surroundings {
       userDirectory: paths.userDirectory,
       relayDirectory: paths.relayDirectory,
       anchorDirectory: paths.anchorDirectory,
+      policyDirectory: paths.policyDirectory,
       tmpfilesDirectory: '/etc/tmpfiles.d',
       passwd: '/etc/passwd',
       group: '/etc/group',

@@ -5,6 +5,7 @@ import { EVERYWHERE, addCommonOptions, type Grammar } from './grammar/command.ts
 import { addConnectionCommands } from './grammar/connection.ts';
 import { configureHelp } from './grammar/help.ts';
 import { addDiagnosisCommands } from './grammar/diagnosis.ts';
+import { addPolicyCommands } from './grammar/policy.ts';
 import { addRegistrationCommands } from './grammar/registration.ts';
 import { addShellCommands } from './grammar/shell.ts';
 import { addTunnelCommands } from './grammar/tunnel.ts';
@@ -50,6 +51,7 @@ const groups = [
   ['Your tunnels:', addTunnelCommands],
   ['Registration:', addRegistrationCommands],
   ['When something does not work:', addDiagnosisCommands],
+  ['Policy of this machine:', addPolicyCommands],
   ['For the administrator of this machine (with sudo):', addAdministratorCommands],
   ['Help:', addShellCommands],
 ] as const;

@@ -16,6 +16,7 @@ export interface SystemPaths {
   readonly userDirectory: string;
   readonly relayDirectory: string;
   readonly anchorDirectory: string;
+  readonly policyDirectory: string;
   /** Makes the users' folders again after a reboot; left alone where it does not exist. */
   readonly tmpfilesDirectory: string;
   readonly passwd: string;

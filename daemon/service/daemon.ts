@@ -133,7 +133,12 @@ function createFront(
         instance,
         onBeforeConnect: () => service.readResolversWhenGone(),
       }),
-      ...createRegistrationHandlers({ ...common, refresher, reload }),
+      ...createRegistrationHandlers({
+        ...common,
+        policyReading: () => grounds.policyReading,
+        refresher,
+        reload,
+      }),
     },
   });
 }

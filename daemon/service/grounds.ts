@@ -1,10 +1,11 @@
+import { originsAll } from '#shared/registration/compose-policy.ts';
 import { strictestPolicy, type Policy } from '#shared/registration/policy.ts';
 import type { Primitives } from '#shared/registration/primitives.ts';
 import type { Clock } from '../port/clock.ts';
 import type { StateStore } from '../port/state-store.ts';
 import { FloorClock } from './floor-clock.ts';
 import { Keeper } from './keeper.ts';
-import { loadPolicy } from './load-policy.ts';
+import { loadPolicy, type PolicyReading } from './load-policy.ts';
 import type { Log } from './log.ts';
 import { MemoryKeeper } from './memory-keeper.ts';
 import { readAnchors } from './read-anchors.ts';
@@ -32,7 +33,11 @@ export class Grounds {
   readonly clock: FloorClock;
   readonly keeper: Keeper;
   /** The strictest until the administrator's has been read. */
-  #policy: Policy = strictestPolicy;
+  #policy: PolicyReading = {
+    policy: strictestPolicy,
+    origins: originsAll({ kind: 'strictest' }),
+    problem: null,
+  };
 
   private constructor(options: GroundsOptions, memory: MemoryKeeper) {
     const { store, primitives, log } = options;
@@ -50,6 +55,11 @@ export class Grounds {
   }
 
   get policy(): Policy {
+    return this.#policy.policy;
+  }
+
+  /** The policy with where its values come from. */
+  get policyReading(): PolicyReading {
     return this.#policy;
   }
 
@@ -66,13 +76,14 @@ export class Grounds {
   async #reloadPolicy(): Promise<void> {
     const { policyDirectory, ownerUid, warnings } = this.#options;
     const { lastGoodPolicy } = this.memory.current;
-    const { policy, problem } = await loadPolicy({
+    const reading = await loadPolicy({
       path: policyDirectory,
       ownerUid,
       lastGood: lastGoodPolicy,
     });
+    const { policy, problem } = reading;
     warnings.set('policy', problem);
-    this.#policy = policy;
+    this.#policy = reading;
     if (problem === null) await this.memory.remember({ lastGoodPolicy: policy });
   }
 

@@ -1,18 +1,12 @@
 import type { Problem } from '#shared/contract/problem.ts';
-import {
-  builtInPolicy,
-  override,
-  parsePolicy,
-  strictestPolicy,
-  type Policy,
-} from '#shared/registration/policy.ts';
+import { composePolicy, originsAll, type ComposedPolicy } from '#shared/registration/compose-policy.ts';
+import { parsePolicy, strictestPolicy, type Policy } from '#shared/registration/policy.ts';
 import { problemOf } from './service-problem.ts';
 import { readTrustedFiles } from './trusted-directory.ts';
 
 const MAX_POLICY_BYTES = 64 * 1024;
 
-export interface PolicyReading {
-  readonly policy: Policy;
+export interface PolicyReading extends ComposedPolicy {
   /** Why the files are not in force as they stand. null: they are. */
   readonly problem: Problem | null;
 }
@@ -23,14 +17,19 @@ export async function loadPolicy(source: {
   readonly ownerUid: number;
   readonly lastGood: Policy | null;
 }): Promise<PolicyReading> {
-  let policy = builtInPolicy;
-  for (const file of await readTrustedFiles({ ...source, suffix: '.json', maxBytes: MAX_POLICY_BYTES })) {
-    try {
+  const files = await readTrustedFiles({ ...source, suffix: '.json', maxBytes: MAX_POLICY_BYTES });
+  try {
+    const parsed = files.map((file) => {
       if ('cause' in file) throw file.cause;
-      policy = override(policy, parsePolicy(file.text));
-    } catch (cause) {
-      return { policy: source.lastGood ?? strictestPolicy, problem: problemOf(cause) };
-    }
+      return { name: file.name, content: parsePolicy(file.text) };
+    });
+    return { ...composePolicy(parsed), problem: null };
+  } catch (cause) {
+    return { ...fallBack(source.lastGood), problem: problemOf(cause) };
   }
-  return { policy, problem: null };
+}
+
+function fallBack(lastGood: Policy | null): ComposedPolicy {
+  if (lastGood !== null) return { policy: lastGood, origins: originsAll({ kind: 'last_good' }) };
+  return { policy: strictestPolicy, origins: originsAll({ kind: 'strictest' }) };
 }

@@ -5,6 +5,7 @@ import type { Primitives } from '#shared/registration/primitives.ts';
 import { checkRegistration } from '#shared/registration/verify-registration.ts';
 import type { Handlers } from './dispatch.ts';
 import type { FloorClock } from './floor-clock.ts';
+import type { PolicyReading } from './load-policy.ts';
 import type { Keeper } from './keeper.ts';
 import type { Refresher } from './refresher.ts';
 
@@ -13,12 +14,13 @@ interface RegistrationHandlersOptions {
   readonly refresher: Refresher;
   readonly clock: FloorClock;
   readonly policy: () => Policy;
+  readonly policyReading: () => PolicyReading;
   readonly primitives: Primitives;
   /** Reads anchors and policy again; gives the anchors' names. */
   readonly reload: () => Promise<readonly string[]>;
 }
 
-type RegistrationMethod = 'checkRegistration' | 'deliver' | 'refresh' | 'reloadAnchors';
+type RegistrationMethod = 'checkRegistration' | 'deliver' | 'policy' | 'refresh' | 'reloadAnchors';
 
 /** Everything about registrations that changes nothing of the tunnel by itself. */
 export function createRegistrationHandlers(
@@ -56,6 +58,11 @@ export function createRegistrationHandlers(
       if (keySet !== undefined) await keeper.takeKeySet(keySet);
       if (statusList !== undefined) await keeper.takeDeliveredStatusList(statusList);
       return {};
+    },
+
+    policy: () => {
+      const { policy, origins, problem } = options.policyReading();
+      return { policy, origins, problem };
     },
 
     refresh: async () => ({ fetched: [...(await refresher.refresh())] }),

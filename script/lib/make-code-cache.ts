@@ -72,6 +72,7 @@ function surroundings(terminal: Surroundings['terminal']): Surroundings {
       userDirectory: home,
       relayDirectory: home,
       anchorDirectory: home,
+      policyDirectory: home,
       tmpfilesDirectory: home,
       passwd: join(home, 'passwd'),
       group: join(home, 'group'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { policySchema } from '../registration/policy.ts';
 import { tunnelStatusSchema } from '../tunnel/tunnel-status.ts';
 import { configurationMessageSchema } from '../wireguard/configuration-message.ts';
 import { problemSchema } from './problem-schema.ts';
@@ -35,6 +36,12 @@ const tunnelName = z
   .max(64)
   .regex(/^[^\p{Cc}\p{Cs}/]+$/u);
 const empty = z.strictObject({});
+const policyOrigin = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('built_in') }),
+  z.strictObject({ kind: z.literal('file'), file: z.string().max(255) }),
+  z.strictObject({ kind: z.literal('last_good') }),
+  z.strictObject({ kind: z.literal('strictest') }),
+]);
 const uid = z.int().min(0).max(4_294_967_294);
 
 /** One row a method; clients, dispatch, access checks and docs are derived from it. */
@@ -114,6 +121,17 @@ export const daemonMethods = {
         .optional(),
     }),
     result: empty,
+  },
+  /** The policy in force, and where each value of it comes from. */
+  policy: {
+    access: 'use',
+    parameters: empty,
+    result: z.strictObject({
+      policy: policySchema,
+      origins: z.record(policySchema.keyof(), policyOrigin),
+      /** Why the administrator's files are not in force as they stand. null: they are. */
+      problem: problemSchema.nullable(),
+    }),
   },
   /** The anchor files on disk changed (`sanad join`). */
   reloadAnchors: {

@@ -11,7 +11,7 @@ const HOUR = 3600;
  * What a policy file may say; every key is optional there. Each key's stricter direction stands beside it, and
  * `stricter` below follows it.
  */
-const policySchema = z.strictObject({
+export const policySchema = z.strictObject({
   /** Which assurances open the gate. Stricter: fewer. */
   accepted_assurances: z.array(assuranceSchema).min(1).max(4),
   /** How long a status list counts from its iat (never past its exp). Stricter: shorter. */
@@ -27,6 +27,7 @@ const policySchema = z.strictObject({
 const policyFileSchema = policySchema.partial();
 
 export type Policy = Readonly<z.infer<typeof policySchema>>;
+export type PolicyKey = keyof Policy;
 /** The keys that one file sets. */
 export type PolicyFile = Readonly<z.infer<typeof policyFileSchema>>;
 

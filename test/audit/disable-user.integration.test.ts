@@ -33,6 +33,7 @@ describe('disabling a user who plants things in the folder', () => {
       passwd: at('passwd'),
       tmpfilesDirectory: at('none'),
       anchorDirectory: at('anchor.d'),
+      policyDirectory: at('policy.d'),
     };
     await makeUserFolders(system, uid);
     own = join(directory, 'user', String(uid));

@@ -60,6 +60,7 @@ export function makeCommandLine(): CommandLine {
         userDirectory: at('user'),
         relayDirectory: at('relay'),
         anchorDirectory: at('anchor.d'),
+        policyDirectory: at('policy.d'),
         tmpfilesDirectory: at('tmpfiles.d'),
         passwd: at('passwd'),
         group: at('group'),

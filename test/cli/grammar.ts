@@ -18,6 +18,7 @@ const system = {
   userDirectory: '/nowhere',
   relayDirectory: '/nowhere',
   anchorDirectory: '/nowhere',
+  policyDirectory: '/nowhere',
   tmpfilesDirectory: '/nowhere',
   passwd: '/nowhere',
   group: '/nowhere',

@@ -2,6 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Target } from '#daemon/core/tunnel-state.ts';
+import { builtInPolicy, strictestPolicy } from '#shared/registration/policy.ts';
 import { issueStatusList, NOW } from '#test/shared/registration/issue.ts';
 import { personUid, ServiceScene } from './service-scene.ts';
 
@@ -138,6 +139,39 @@ describe('policy', () => {
     expect((await client.request('disconnect')).problem?.code).toBe('tunnel_required');
     firewall.resolve(undefined);
     await client.status(({ state }) => state.kind === 'blocked');
+  });
+
+  test('is told to whoever asks, with where each value comes from', async () => {
+    write('10-office.json', '{"status_grace_seconds":7200,"continue_without_tunnel":false}');
+    write('20-home.json', '{"continue_without_tunnel":true}');
+    await scene.start();
+    expect((await (await scene.greeted()).request('policy')).result).toEqual({
+      policy: { ...builtInPolicy, status_grace_seconds: 7200 },
+      origins: {
+        accepted_assurances: { kind: 'built_in' },
+        status_grace_seconds: { kind: 'file', file: '10-office.json' },
+        clock_tolerance_seconds: { kind: 'built_in' },
+        continue_without_tunnel: { kind: 'file', file: '20-home.json' },
+      },
+      problem: null,
+    });
+    await scene.stop();
+    write('30-broken.json', '{');
+    await scene.start();
+    expect((await (await scene.greeted()).request('policy')).result).toMatchObject({
+      policy: { status_grace_seconds: 7200 },
+      origins: { status_grace_seconds: { kind: 'last_good' } },
+      problem: { code: 'policy_invalid' },
+    });
+  });
+
+  test('that was never valid is the strictest, and told as that', async () => {
+    write('30-broken.json', '{');
+    await scene.start();
+    expect((await (await scene.greeted()).request('policy')).result).toMatchObject({
+      policy: strictestPolicy,
+      origins: { accepted_assurances: { kind: 'strictest' } },
+    });
   });
 
   test('an invalid policy: the last good one stays, and it is said', async () => {

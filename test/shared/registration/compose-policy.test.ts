@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { composePolicy } from '#shared/registration/compose-policy.ts';
+import { builtInPolicy } from '#shared/registration/policy.ts';
+
+describe('composePolicy', () => {
+  it('without files is the built-in policy, and says so of every key', () => {
+    const { policy, origins } = composePolicy([]);
+    expect(policy).toEqual(builtInPolicy);
+    expect(new Set(Object.values(origins).map(({ kind }) => kind))).toEqual(new Set(['built_in']));
+  });
+
+  it('has the last file that names a key say, and names that file', () => {
+    const { policy, origins } = composePolicy([
+      { name: '10-a.json', content: { status_grace_seconds: 7200, continue_without_tunnel: false } },
+      { name: '20-b.json', content: { continue_without_tunnel: true } },
+    ]);
+    expect(policy).toEqual({ ...builtInPolicy, status_grace_seconds: 7200 });
+    expect(origins).toEqual({
+      accepted_assurances: { kind: 'built_in' },
+      status_grace_seconds: { kind: 'file', file: '10-a.json' },
+      clock_tolerance_seconds: { kind: 'built_in' },
+      continue_without_tunnel: { kind: 'file', file: '20-b.json' },
+    });
+  });
+});
