@@ -51,15 +51,15 @@ export function prepareSystem(): void {
   forgetFormerLab();
   makeHomes();
   installDirectories();
+  setSystemResolver('198.51.100.1');
   linkResolvConf();
 }
 
 /** What an earlier lab in the same namespaces left: every lab starts from nothing. */
 function forgetFormerLab(): void {
   const parts = ['gateway', 'gateway-tls', 'home', 'user', 'log', 'tmp'].map((part) => join(LAB, part));
-  for (const place of [...parts, '/run/sanad', '/run/wireguard', '/var/lib/sanad', '/etc/sanad']) {
-    rmSync(place, { recursive: true, force: true });
-  }
+  const system = ['/run/sanad', '/run/wireguard', '/run/resolvconf', '/var/lib/sanad', '/etc/sanad'];
+  for (const place of [...parts, ...system]) rmSync(place, { recursive: true, force: true });
   for (const part of ['log', 'tmp']) mkdirSync(join(LAB, part), { recursive: true });
   chmodSync(join(LAB, 'tmp'), 0o1777);
 }
@@ -157,8 +157,6 @@ function installResolvconf(): void {
   rmSync('/usr/lib/resolvconf', { recursive: true, force: true });
   cpSync(join(unpacked, 'lib/resolvconf'), '/usr/lib/resolvconf', { recursive: true });
   writeFileSync('/etc/resolvconf.conf', 'resolv_conf=/run/resolvconf/resolv.conf\n');
-  mkdirSync('/run/resolvconf', { recursive: true });
-  setSystemResolver('198.51.100.1');
 }
 
 /** What programs ask names by: the file of resolvconf, as installed, or another. */
@@ -169,6 +167,7 @@ export function linkResolvConf(target = '/run/resolvconf/resolv.conf'): void {
 
 /** What a DHCP client tells resolvconf as root; what it makes new is the daemon's to write too. */
 export function setSystemResolver(address: string): void {
+  mkdirSync('/run/resolvconf', { recursive: true });
   execFileSync('/usr/sbin/resolvconf', ['-a', 'eth0'], {
     input: `nameserver ${address}\n`,
     stdio: ['pipe', 'ignore', 'ignore'],
