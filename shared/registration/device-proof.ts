@@ -3,6 +3,7 @@ import type { TunnelConfiguration } from '../wireguard/configuration.ts';
 import { canonicalConfiguration } from '../wireguard/configuration-conversion.ts';
 import type { JwsRules } from './compact-jws.ts';
 import { openPayload, readCompactJws } from './compact-jws.ts';
+import { firstIssue } from './first-issue.ts';
 import type { Primitives } from './primitives.ts';
 import { refuse } from './refusal.ts';
 import { hashText, publicKeyBytes, thumbprint } from './thumbprint.ts';
@@ -94,6 +95,6 @@ function openProof(text: string, jkt: string, primitives: Primitives): DevicePro
   // The certificate decides whose key counts; only then is a signature worth verifying.
   if (thumbprint(jws.key, primitives) !== jkt) refuse('proof_device_mismatch');
   const claims = deviceProofSchema.safeParse(openPayload(jws, publicKey, primitives));
-  if (!claims.success) refuse('proof_malformed', claims.error.issues[0]?.message, claims.error);
+  if (!claims.success) refuse('proof_malformed', firstIssue(claims.error), claims.error);
   return claims.data;
 }

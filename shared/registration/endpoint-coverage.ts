@@ -35,10 +35,10 @@ export function checkCoverage(
 }
 
 function isCovered({ publicKey, host, port }: PresentedEndpoint, covered: readonly EndpointClaim[]): boolean {
-  const candidates = covered.filter((claim) => claim.public_key === publicKey && claim.port === port);
-  if (candidates.some((claim) => claim.host === host)) return true;
   const canonical = canonicalHost(host);
-  return candidates.some((claim) => claim.host === canonical);
+  return covered.some(
+    (claim) => claim.public_key === publicKey && claim.port === port && claim.host === canonical,
+  );
 }
 
 /** Refuses a host that the issuing key may not cover. */

@@ -5,6 +5,7 @@ import { earliestNow, formatTime, isClockBehind, isExpired, knownPast } from './
 import { openPayload } from './compact-jws.ts';
 import type { PresentedEndpoint } from './endpoint-coverage.ts';
 import { checkCoverage, checkHostSuffixes } from './endpoint-coverage.ts';
+import { firstIssue } from './first-issue.ts';
 import type { IssuingKey, VerifiedKeySet } from './key-set.ts';
 import { findKey } from './key-set.ts';
 import type { Policy } from './policy.ts';
@@ -41,8 +42,7 @@ export function openCertificate(options: {
   const key = keySets.map((keySet) => findKey(keySet, jws.key)).find((found) => found !== undefined);
   if (key === undefined) refuse('key_unknown');
   const claims = certificateSchema.safeParse(openPayload(jws, key.publicKey, primitives));
-  if (!claims.success)
-    refuse('certificate_claims_invalid', claims.error.issues[0]?.path.join('.'), claims.error);
+  if (!claims.success) refuse('certificate_claims_invalid', firstIssue(claims.error), claims.error);
   return { claims: claims.data, issuerKey: jws.key };
 }
 

@@ -8,6 +8,7 @@ import type { ClockReading } from './clock.ts';
 import { formatTime, isExpired } from './clock.ts';
 import type { JwsRules } from './compact-jws.ts';
 import { openPayload, readCompactJws } from './compact-jws.ts';
+import { firstIssue } from './first-issue.ts';
 import { isOrigin } from './origin.ts';
 import type { Primitives } from './primitives.ts';
 import { refuse } from './refusal.ts';
@@ -126,7 +127,7 @@ export function restoreKeySet({ text, anchor, primitives }: KeySetSource): Verif
   const publicKey = root && publicKeyBytes(root);
   if (publicKey === undefined) refuse('key_set_root_unknown');
   const claims = keySetSchema.safeParse(openPayload(jws, publicKey, primitives));
-  if (!claims.success) refuse('key_set_malformed', describe(claims.error), claims.error);
+  if (!claims.success) refuse('key_set_malformed', firstIssue(claims.error), claims.error);
   if (claims.data.iss !== anchor.origin) refuse('key_set_malformed', 'iss is not the anchor’s origin');
   if (claims.data.exp <= claims.data.iat) refuse('key_set_malformed', 'exp is not after iat');
   return keySetOf(claims.data, text, primitives);
@@ -181,9 +182,4 @@ function isName(text: string): boolean {
     // parseHost says why; here it only matters that it is none.
     return false;
   }
-}
-
-function describe(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
 }

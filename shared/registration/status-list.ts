@@ -4,6 +4,7 @@ import type { ClockReading } from './clock.ts';
 import { formatTime, isExpired } from './clock.ts';
 import type { JwsRules, UnverifiedJws } from './compact-jws.ts';
 import { openPayload, readCompactJws } from './compact-jws.ts';
+import { firstIssue } from './first-issue.ts';
 import type { VerifiedKeySet } from './key-set.ts';
 import { findKey } from './key-set.ts';
 import { originOf } from './origin.ts';
@@ -93,7 +94,6 @@ export function acceptStatusList(
   },
 ): VerifiedStatusList {
   const { text, keySet, stored, clock, primitives } = options;
-  if (stored?.text === text) return stored;
   const list = verifyStatusList(text, [keySet], primitives);
   if (stored !== undefined && stored.uri !== list.uri)
     refuse('status_list_issuer_wrong', 'another list than the one asked for');
@@ -181,7 +181,7 @@ function openStatusList(
   const key = listing.map((keySet) => findKey(keySet, jws.key)).find((found) => found !== undefined);
   if (key === undefined) refuse('status_list_key_not_allowed', 'no key set lists the key');
   const claims = statusListSchema.safeParse(openPayload(jws, key.publicKey, primitives));
-  if (!claims.success) refuse('status_list_malformed', claims.error.issues[0]?.message, claims.error);
+  if (!claims.success) refuse('status_list_malformed', firstIssue(claims.error), claims.error);
   return claims.data;
 }
 

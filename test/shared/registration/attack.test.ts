@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { refusal, refusals } from '#shared/registration/refusal.ts';
+import { refusal, refusals, refuse } from '#shared/registration/refusal.ts';
 import { attackTables, fairTrials } from './attack-tables.ts';
 import { attempt } from './attack.ts';
 
 describe.each(Object.entries(attackTables))('%s', (_, attacks) => {
   test.each(attacks)('$name -> $code', ({ prepare, code }) => {
-    expect(attempt(prepare())?.code).toBe(code);
+    const found = attempt(prepare());
+    expect(found?.code).toBe(code);
+    // A detail is there or it is not.
+    expect(found?.reason).not.toMatch(/\(\W*\)/);
   });
 });
 
@@ -30,9 +33,23 @@ describe('the catalogue of refusals', () => {
     }
   });
 
+  test('ends a judgement as an error that keeps its cause', () => {
+    const cause = new Error('below');
+    const refused = refusalOf(() => refuse('signature_invalid', undefined, cause));
+    expect(refused).toMatchObject({ name: 'RefusedError', cause });
+  });
+
   test('puts the detail after the reason', () => {
     expect(refusal('certificate_expired', '2027-01-15').reason).toBe(
       'The certificate has expired. (2027-01-15)',
     );
   });
 });
+
+function refusalOf(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}

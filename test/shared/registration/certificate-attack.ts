@@ -113,6 +113,7 @@ export const certificateAttacks: readonly Attack[] = [
     'certificate_malformed',
     rewritten(([h, p, s]) => `${h}.${p}.${s.slice(0, -1)}${nextLetter(s.at(-1) ?? '')}`),
   ),
+  connect('a header of more than 512 characters', 'certificate_malformed', headed(spacedHeader(514))),
   connect('a header that is not JSON', 'certificate_malformed', headed('{"alg"')),
   connect('a header that is a list', 'certificate_malformed', headed('["Ed25519"]')),
   connect(
@@ -138,7 +139,7 @@ export const certificateAttacks: readonly Attack[] = [
   connect(
     'a payload that is not UTF-8',
     'certificate_malformed',
-    paying((json) => Buffer.concat([Buffer.from(json), Buffer.from([0xff])]).toString('latin1')),
+    paying((json) => Buffer.from(json.replace('freelancer', 'fr\u00e9lancer'), 'latin1')),
   ),
   connect(
     'a byte order mark',
@@ -268,6 +269,8 @@ export const certificateAttacks: readonly Attack[] = [
     { iat: String(NOW) },
     { exp: NOW - 3600 },
     { exp: NOW - 4000 },
+    { exp: NOW - 3600, iat: NOW - 7200 },
+    { exp: NOW - 3600, nbf: NOW - 7200 },
     { exp: NOW + 366 * DAY },
     { exp: Number.MAX_SAFE_INTEGER + 1 },
     { nbf: NOW + 31 * DAY },
@@ -399,6 +402,14 @@ export const certificateAttacks: readonly Attack[] = [
     return presenting(scene, certificate, makeConfiguration([mixed]));
   }),
 ];
+
+/** White space in JSON means nothing: the same header in so many characters of base64url. */
+export function spacedHeader(characters: number): string {
+  const json = `{"alg":"Ed25519","typ":"${CERTIFICATE_TYPE}","kid":"KID"}`;
+  // KID stands for the 43 characters of a thumbprint.
+  const bytes = Math.floor((characters * 3) / 4);
+  return json.replace('{', `{${' '.repeat(bytes - json.length - 40)}`);
+}
 
 function decode(part: string): string {
   return Buffer.from(part, 'base64url').toString();

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { nodePrimitives } from '#daemon/platform/node-primitives.ts';
 import { fingerprint } from '#shared/registration/anchor.ts';
 import { decodeBase64Url, encodeBase64Url } from '#shared/registration/base64url.ts';
-import { isClockBehind, isExpired, knownPast } from '#shared/registration/clock.ts';
+import { formatTime, isClockBehind, isExpired, knownPast } from '#shared/registration/clock.ts';
 import { isOrigin, originOf } from '#shared/registration/origin.ts';
 import { parseStrictJson } from '#shared/registration/strict-json.ts';
 import { thumbprint } from '#shared/registration/thumbprint.ts';
@@ -85,6 +86,19 @@ describe('parseStrictJson', () => {
   });
 });
 
+test('a doubled name is told, shortened', () => {
+  const name = 'n'.repeat(100);
+  const message = (text: string) => {
+    try {
+      return parseStrictJson(text);
+    } catch (error) {
+      return String(error);
+    }
+  };
+  expect(message('{"ab":1,"ab":2}')).toBe('SyntaxError: member given twice: ab');
+  expect(message(`{"${name}":1,"${name}":2}`)).toBe(`SyntaxError: member given twice: ${'n'.repeat(64)}`);
+});
+
 describe('names of keys', () => {
   test('the thumbprint is that of RFC 8037 appendix A.3', () => {
     const x = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo';
@@ -96,6 +110,9 @@ describe('names of keys', () => {
     const second = makeKey().publicJwk;
     const [first = second] = anchor.root_keys;
     const both = { ...anchor, root_keys: [first, second] };
+    const names = [first, second].map((key) => thumbprint(key, nodePrimitives)).sort();
+    const digest = createHash('sha256').update(names.join('\n')).digest('hex');
+    expect(fingerprint(both, nodePrimitives).replaceAll(' ', '')).toBe(digest);
     expect(fingerprint(anchor, nodePrimitives)).toMatch(/^([0-9a-f]{4} ){15}[0-9a-f]{4}$/);
     expect(fingerprint({ ...anchor, origin: 'https://x.test' } as typeof anchor, nodePrimitives)).toBe(
       fingerprint(anchor, nodePrimitives),
@@ -124,9 +141,12 @@ describe('origins', () => {
   ])('%j is none', (text) => {
     expect(isOrigin(text)).toBe(false);
   });
-  test('an address with a password has none', () => {
-    expect(originOf('https://a:b@gateway.test/')).toBeUndefined();
-  });
+  test.each(['https://a:b@gateway.test/', 'https://a@gateway.test/', 'https://:b@gateway.test/'])(
+    '%s, with a user or a password in it, has none',
+    (text) => {
+      expect(originOf(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('the clock', () => {
@@ -135,6 +155,16 @@ describe('the clock', () => {
     expect(isClockBehind(clock)).toBe(false);
     expect(isClockBehind(knownPast(clock, 1301))).toBe(true);
     expect(knownPast(clock, 5)).toBe(clock);
+  });
+
+  test('learns nothing from a time that it knows', () => {
+    const clock = { now: 1000, floor: 900 };
+    expect(knownPast(clock, 900)).toBe(clock);
+  });
+
+  test('says a signed time to people, a date or not', () => {
+    expect(formatTime(1_800_000_000)).toBe('2027-01-15 08:00 UTC');
+    expect(formatTime(2 ** 53 - 1)).toBe('9007199254740991 seconds since 1970');
   });
 
   test('expires at the second, by whichever is later, clock or floor', () => {

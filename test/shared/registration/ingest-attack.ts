@@ -6,6 +6,7 @@ import {
   MAX_STATUS_LIST_BYTES,
   STATUS_LIST_TYPE,
 } from '#shared/registration/status-list.ts';
+import { thumbprint } from '#shared/registration/thumbprint.ts';
 import type { Attack, Trial } from './attack.ts';
 import { accept } from './attack.ts';
 import type { StatusListChanges } from './issue.ts';
@@ -112,7 +113,10 @@ const keySetAttacks: readonly Attack[] = [
   accept('a key under another key’s kid', 'key_set_malformed', () =>
     takeKeySet(keys({ kid: gateway.statusKey.kid })),
   ),
-  accept('a key of 31 bytes', 'key_set_malformed', () => takeKeySet(keys({ x: `${'A'.repeat(42)}B` }))),
+  accept('a key in another spelling, under its thumbprint', 'key_set_malformed', () => {
+    const x = `${'A'.repeat(42)}B`;
+    return takeKeySet(keys({ x, kid: thumbprint({ x }, primitives) }));
+  }),
   accept('a private key in a key set', 'key_set_malformed', () =>
     takeKeySet(keySetSaying({ keys: [{ ...firstKey, d: 'AAAA' }] })),
   ),
@@ -201,6 +205,13 @@ const statusListAttacks: readonly Attack[] = [
   accept('a list in another gateway’s name', 'status_list_issuer_wrong', () =>
     takeList(listSaying({ iss: 'https://elsewhere.test' })),
   ),
+  accept('a list signed by another joined gateway in this one’s name', 'status_list_issuer_wrong', () => {
+    const rival = makeGateway('https://rival.test');
+    return deliverList({
+      text: issueStatusList(rival, { iss: gateway.origin, sub: gateway.statusListUri }),
+      keySets: [keySet, acceptedKeySet(rival)],
+    });
+  }),
   ...['https://cdn.test/list', 'http://gateway.test/v1/status-list/1', 'file:///list', 'not an address'].map(
     (sub) =>
       accept(`a list for ${sub}`, 'status_list_issuer_wrong', () => takeFirstList(listSaying({ sub }))),

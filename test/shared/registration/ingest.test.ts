@@ -6,6 +6,7 @@ import {
   acceptStatusList,
   restoreStatusList,
 } from '#shared/registration/status-list.ts';
+import type { VerifiedStatusList } from '#shared/registration/status-list.ts';
 import { refusalThrown } from './attack.ts';
 import {
   acceptedKeySet,
@@ -49,6 +50,15 @@ describe('acceptKeySet', () => {
     const text = issueKeySet(gateway, { signer: second.root });
     expect(acceptKeySet({ text, anchor: two, stored: undefined, clock, primitives }).version).toBe(1);
   });
+});
+
+test('a key set that is stored for one gateway is nobody else’s', () => {
+  const stored = acceptedKeySet(gateway);
+  const other = makeGateway('https://other.test').anchor;
+  const refused = refusalThrown(() =>
+    acceptKeySet({ text: stored.text, anchor: other, stored, clock, primitives }),
+  );
+  expect(refused?.code).toBe('key_set_root_unknown');
 });
 
 describe('restoreKeySet', () => {
@@ -117,6 +127,26 @@ describe('acceptDeliveredStatusList', () => {
     expect(acceptDeliveredStatusList({ text: same?.text ?? '', keySets, stored, clock, primitives })).toBe(
       same,
     );
+  });
+
+  test('takes a list from a place that is no gateway’s, and again from its owner', () => {
+    const sub = 'https://cdn.test/1';
+    const wide = [acceptedKeySet(other), acceptedKeySet(gateway, { status_origins: ['https://cdn.test'] })];
+    const deliver = (text: string, stored: ReadonlyMap<string, VerifiedStatusList>) =>
+      acceptDeliveredStatusList({ text, keySets: wide, stored, clock, primitives });
+    const first = deliver(issueStatusList(gateway, { sub }), new Map());
+    expect(first.uri).toBe(sub);
+    expect(deliver(issueStatusList(gateway, { sub, iat: NOW }), new Map([[sub, first]])).issuedAt).toBe(NOW);
+  });
+
+  test('gives a gateway its own place back, whatever stands there', () => {
+    const sub = gateway.statusListUri;
+    const claiming = acceptedKeySet(other, { status_origins: [gateway.origin] });
+    const squatter = acceptedStatusList(other, { sub, iat: NOW }, claiming);
+    const text = issueStatusList(gateway);
+    const stored = new Map([[sub, squatter]]);
+    const list = acceptDeliveredStatusList({ text, keySets, stored, clock, primitives });
+    expect(list.issuer).toBe(gateway.origin);
   });
 
   test('a key that two gateways list speaks for the one it names', () => {

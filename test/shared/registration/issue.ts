@@ -55,8 +55,9 @@ export function signJws(header: object | string, payload: unknown, key: TestKey)
   return `${input}.${sign(null, Buffer.from(input), key.privateKey).toString('base64url')}`;
 }
 
-/** base64url of the JSON, or of the text itself. */
+/** base64url of the JSON, or of the text or the bytes themselves. */
 export function encode(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64url');
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 }
 

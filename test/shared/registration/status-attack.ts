@@ -39,6 +39,16 @@ export const statusAttacks: readonly Attack[] = [
     const list = acceptedStatusList(makeGateway('https://other.test'));
     return { statusLists: new Map([[scene.gateway.statusListUri, list]]) };
   }),
+  connect('another list of this gateway under this address', 'status_list_issuer_wrong', ({ gateway }) => {
+    const list = acceptedStatusList(gateway, { sub: `${gateway.origin}/v1/status-list/2` });
+    return { statusLists: new Map([[gateway.statusListUri, list]]) };
+  }),
+  connect('a list for this address by another gateway', 'status_list_issuer_wrong', ({ gateway }) => {
+    const rival = makeGateway('https://rival.test');
+    const keySet = acceptedKeySet(rival, { status_origins: [gateway.origin] });
+    const list = acceptedStatusList(rival, { sub: gateway.statusListUri }, keySet);
+    return { statusLists: new Map([[list.uri, list]]) };
+  }),
   connect('a list whose key was withdrawn since', 'status_list_key_not_allowed', ({ gateway }) => {
     const [certificateKey] = keySetClaims(gateway).keys;
     return {

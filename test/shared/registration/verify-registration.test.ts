@@ -132,6 +132,16 @@ describe('verifyRegistration', () => {
   });
 });
 
+test('a defect below the gate goes up, and is no refusal', () => {
+  const { options } = makeScene();
+  const defect = new TypeError('a defect');
+  const sha256 = () => {
+    throw defect;
+  };
+  const broken = { ...options, primitives: { ...options.primitives, sha256 } };
+  expect(() => verifyRegistration(broken)).toThrow(defect);
+});
+
 describe('a VerifiedRegistration', () => {
   test('is known to isVerifiedRegistration, and its copies and imitations are not', () => {
     const registration = verified(verifyRegistration(makeScene().options));
@@ -148,6 +158,8 @@ describe('a VerifiedRegistration', () => {
     expect(Object.isFrozen(registration)).toBe(true);
     expect(() => Object.assign(registration, { certificateText: '' })).toThrow(TypeError);
     expect(() => Object.assign(registration.claims, { exp: 0 })).toThrow(TypeError);
+    expect(() => Object.assign(registration.claims.decision, { valid_until: 0 })).toThrow(TypeError);
+    expect(() => Object.assign(registration.claims.endpoints[0] ?? {}, { port: 1 })).toThrow(TypeError);
   });
 });
 
