@@ -21,8 +21,24 @@ export function lookAfterPeers(state: Connected, troubled: readonly TroubledPeer
 
 /** The network may be another one: whoever waits for the next round waits no longer. */
 export function lookForPeersNow(state: Connected): Step {
-  if (!isRecovering(state) || state.recovery.stage.kind !== 'waiting') return stay(state);
-  return goOnOrEnd(state, 0);
+  if (!isRecovering(state)) return tellAgain(state);
+  const { troubled, stage } = state.recovery;
+  if (stage.kind !== 'waiting') return stay(state);
+  return troubled.length === 0 ? tellAgain(state) : beginRound(state, { troubled, tries: 0 });
+}
+
+/**
+ * The device is told once more where its peers are. It then forgets the address of ours from which it sent, which
+ * may be gone; by itself wireguard-go forgets it only when it has called in vain for 15 s.
+ */
+function tellAgain(state: Connected): Step {
+  const round = state.rounds + 1;
+  const { peers } = state.request;
+  const stage = { kind: 'moving', moves: peers } as const;
+  return withEffect(
+    { ...state, rounds: round, recovery: { troubled: [], round, tries: 1, stage } },
+    { kind: 'movePeers', peers, round },
+  );
 }
 
 /** The firewall stands as asked for: addresses that it was to allow can be used. */
@@ -53,7 +69,7 @@ export function completeRound(state: Connected, event: RoundCompletionEvent): St
         ? closeRound({ ...state, trouble: event.problem }, event.fraction)
         : stay(state);
     case 'roundDue':
-      return stage.kind === 'waiting' ? goOnOrEnd(state, state.recovery.tries) : stay(state);
+      return stage.kind === 'waiting' ? goOnOrEnd(state) : stay(state);
     default:
       return assertNever(event);
   }
@@ -110,8 +126,8 @@ function roundDelaySeconds(tries: number, fraction: number): number {
   return longest * (1 - fraction / 4);
 }
 
-function goOnOrEnd(state: Recovering, tries: number): Step {
-  const { troubled } = state.recovery;
+function goOnOrEnd(state: Recovering): Step {
+  const { troubled, tries } = state.recovery;
   return troubled.length === 0 ? stay({ ...state, recovery: null }) : beginRound(state, { troubled, tries });
 }
 

@@ -237,6 +237,31 @@ describe('a peer that cannot be reached from the network of today', () => {
   });
 });
 
+describe('another network', () => {
+  const told = play(connected, { kind: 'networkChanged' });
+
+  it('has the device told once more where its peers are, so that it sends from an address that there is', () => {
+    expect(told.effects).toEqual([{ kind: 'movePeers', peers: request.peers, round: 1 }]);
+    const done = play(told.state, moved, closed, due);
+    expect(done.state).toMatchObject({ kind: 'connected', request, recovery: null });
+  });
+
+  it('soon after another is told of too', () => {
+    const again = play(told.state, moved, { kind: 'networkChanged' });
+    expect(again.effects).toEqual([{ kind: 'movePeers', peers: request.peers, round: 2 }]);
+  });
+
+  it('in which a peer falls silent is no reason to wait', () => {
+    const silentNow = play(told.state, moved, trouble(silent), { kind: 'networkChanged' });
+    expect(kinds(silentNow)).toEqual(['resolvePeers']);
+  });
+
+  it('means nothing to whoever is not connected', () => {
+    const gone = play(connected, { kind: 'disconnectRequested' }).state;
+    expect(play(gone, { kind: 'networkChanged' })).toEqual({ state: gone, effects: [] });
+  });
+});
+
 describe('during a recovery', () => {
   const looking = play(connected, trouble(silent)).state;
   const moving = play(looking, found(['203.0.113.3']), closed).state;
@@ -280,7 +305,8 @@ describe('during a recovery', () => {
     expect(play(first, trouble(silent)).effects).toMatchObject([{ kind: 'resolvePeers', round: 2 }]);
   });
 
-  it('another network without trouble asks for nothing', () => {
-    expect(play(connected, { kind: 'networkChanged' })).toEqual({ state: connected, effects: [] });
+  it('another network is heard of when the round is done', () => {
+    for (const state of [looking, moving])
+      expect(play(state, { kind: 'networkChanged' })).toEqual({ state, effects: [] });
   });
 });
