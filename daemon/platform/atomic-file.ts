@@ -14,11 +14,17 @@ export async function writeFileAtomically(file: string, content: string, mode = 
   const temporary = `${file}.new`;
   // What an interrupted write left, or somebody planted there: removed, never written through.
   rmSync(temporary, { force: true });
-  const descriptor = openSync(temporary, NEW_FILE, 0o600);
-  // Whatever the umask; before anybody can find the file under its name.
-  if (mode !== 0o600) fchmodSync(descriptor, mode);
-  await writeAndSync(descriptor, content);
-  renameSync(temporary, file);
+  try {
+    const descriptor = openSync(temporary, NEW_FILE, 0o600);
+    // Whatever the umask; before anybody can find the file under its name.
+    if (mode !== 0o600) fchmodSync(descriptor, mode);
+    await writeAndSync(descriptor, content);
+    renameSync(temporary, file);
+  } catch (cause) {
+    // On a full disk a half would take the room that somebody makes.
+    rmSync(temporary, { force: true });
+    throw cause;
+  }
   await writeAndSync(openSync(dirname(file), 'r'), '');
 }
 

@@ -9,6 +9,7 @@ import { loadPolicy, type PolicyReading } from './load-policy.ts';
 import type { Log } from './log.ts';
 import { MemoryKeeper } from './memory-keeper.ts';
 import { readAnchors } from './read-anchors.ts';
+import { SignedFiles } from './signed-files.ts';
 import type { Warnings } from './warnings.ts';
 
 export interface GroundsOptions {
@@ -40,12 +41,14 @@ export class Grounds {
   };
 
   private constructor(options: GroundsOptions, memory: MemoryKeeper) {
-    const { store, primitives, log } = options;
+    const { store, primitives, log, warnings } = options;
     const { clock, builtAt } = options;
     this.#options = options;
     this.memory = memory;
     this.clock = new FloorClock({ clock, builtAt, storedFloor: memory.current.floor });
-    this.keeper = new Keeper({ store, clock: this.clock, primitives, log, onChange: () => this.#changed() });
+    const files = new SignedFiles({ store, log, onDisk: (problem) => warnings.set('disk', problem) });
+    const onChange = (): void => this.#changed();
+    this.keeper = new Keeper({ store, clock: this.clock, primitives, files, onChange });
   }
 
   /** Knows no anchor yet: `reload` reads them. */

@@ -8,15 +8,15 @@ import {
   restoreStatusList,
   type VerifiedStatusList,
 } from '#shared/registration/status-list.ts';
-import type { SignedFileKind, StateStore } from '../port/state-store.ts';
+import type { StateStore } from '../port/state-store.ts';
 import type { FloorClock } from './floor-clock.ts';
-import { describeCause, type Log } from './log.ts';
+import type { SignedFile, SignedFiles } from './signed-files.ts';
 
 interface KeeperOptions {
   readonly store: StateStore;
   readonly clock: FloorClock;
   readonly primitives: Primitives;
-  readonly log: Log;
+  readonly files: SignedFiles;
   /** A key set or list is other than before. */
   readonly onChange: () => void;
 }
@@ -72,9 +72,12 @@ export class Keeper {
   /** A key set from anywhere. Throws the refusal. */
   async takeKeySet(text: string): Promise<VerifiedKeySet> {
     const keySet = this.#acceptFromAny(text);
-    if (this.#keySets.get(keySet.issuer) === keySet) return keySet;
+    if (this.#keySets.get(keySet.issuer) === keySet) {
+      await this.#options.files.saveRest();
+      return keySet;
+    }
     this.#keySets.set(keySet.issuer, keySet);
-    await this.#adopt({ kind: 'key-set', name: keySet.issuer, text, issuedAt: keySet.issuedAt });
+    await this.#adopt({ kind: 'key-set', name: keySet.issuer, text }, keySet.issuedAt);
     return keySet;
   }
 
@@ -91,27 +94,21 @@ export class Keeper {
   }
 
   async #adoptList(list: VerifiedStatusList, text: string): Promise<VerifiedStatusList> {
-    if (this.#statusLists.get(list.uri) === list) return list;
+    if (this.#statusLists.get(list.uri) === list) {
+      await this.#options.files.saveRest();
+      return list;
+    }
     this.#statusLists.set(list.uri, list);
-    await this.#adopt({ kind: 'status-list', name: list.uri, text, issuedAt: list.issuedAt });
+    await this.#adopt({ kind: 'status-list', name: list.uri, text }, list.issuedAt);
     return list;
   }
 
   /** In force at once: bad news does not wait for the disk. */
-  async #adopt(file: {
-    readonly kind: SignedFileKind;
-    readonly name: string;
-    readonly text: string;
-    readonly issuedAt: number;
-  }): Promise<void> {
-    const { clock, store, log, onChange } = this.#options;
-    clock.learn(file.issuedAt);
+  async #adopt(file: SignedFile, issuedAt: number): Promise<void> {
+    const { clock, files, onChange } = this.#options;
+    clock.learn(issuedAt);
     onChange();
-    try {
-      await store.writeSignedFile(file.kind, file.name, file.text);
-    } catch (cause) {
-      log({ event: 'signedFileNotStored', kind: file.kind, ...describeCause(cause) });
-    }
+    await files.save(file);
   }
 
   #acceptFromAny(text: string): VerifiedKeySet {

@@ -9,6 +9,7 @@ export class MemoryKeeper {
   readonly #store: StateStore;
   readonly #onTrouble: (problem: Problem | null) => void;
   #memory: Memory;
+  #isOnDisk = true;
 
   private constructor(store: StateStore, memory: Memory, onTrouble: (problem: Problem | null) => void) {
     this.#store = store;
@@ -29,10 +30,12 @@ export class MemoryKeeper {
 
   async remember(news: Partial<Memory>): Promise<void> {
     const next = { ...this.#memory, ...news };
-    if (JSON.stringify(next) === JSON.stringify(this.#memory)) return;
+    if (this.#isOnDisk && JSON.stringify(next) === JSON.stringify(this.#memory)) return;
     this.#memory = next;
+    this.#isOnDisk = false;
     try {
       await this.#store.writeMemory(next);
+      this.#isOnDisk = this.#memory === next;
       this.#onTrouble(null);
     } catch (cause) {
       this.#onTrouble(problemOf(cause));

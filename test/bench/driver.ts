@@ -1,9 +1,10 @@
 /**
  * One measurement, run inside the client's network: prints one JSON line.
  *   driver.mjs sanad-connect TUNNEL | sanad-disconnect     as alice
+ *   driver.mjs session TUNNEL | status ROUNDS              as alice
  *   driver.mjs quick-up CONF | quick-down CONF             as root
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { configDirectory } from '#client/config-directory.ts';
 import { connectTunnel } from '#client/daemon/connect-tunnel.ts';
@@ -14,6 +15,7 @@ import { systemKeychain } from '#client/keychain.ts';
 import { RegistrationStore } from '#client/registration/registration-store.ts';
 import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
 import { paths } from '#shared/contract/paths.ts';
+import { serveSession } from './session.ts';
 import { toConfigurationMessage } from '#shared/wireguard/configuration-conversion.ts';
 
 const [what = '', word = ''] = process.argv.slice(2);
@@ -51,22 +53,54 @@ async function open(): Promise<DaemonConnection> {
   return await DaemonConnection.open({ path, program: 'bench' });
 }
 
-async function sanadConnect(): Promise<object> {
+/** Everything that a connect needs and that stays the same, read once. */
+async function preparation() {
   const options = { configDirectory: configDirectory(), keychain: systemKeychain };
   const tunnels = new TunnelStore(options);
   const tunnel = await tunnels.get(word);
   const configuration = await tunnels.configurationOf(tunnel);
   const certificate = await new RegistrationStore(options.configDirectory).certificateFor(tunnel);
   if (certificate === undefined) throw new Error('no certificate');
-  const key = await deviceKey(options);
-  const connection = await open();
-  const prober = await openProber();
-  const challenged = performance.now();
+  return { key: await deviceKey(options), certificate, configuration };
+}
+
+type Prepared = Awaited<ReturnType<typeof preparation>>;
+
+async function connectRequest(connection: DaemonConnection, { key, certificate, configuration }: Prepared) {
   const challenge = await connection.request('challenge', {});
   const now = Math.floor(Date.now() / 1000);
   const deviceProof = signDeviceProof({ key, certificate, configuration, ...challenge, now });
   const message = toConfigurationMessage(configuration);
-  const parameters = { tunnel: word, configuration: message, certificate, deviceProof };
+  return { tunnel: word, configuration: message, certificate, deviceProof };
+}
+
+async function session(): Promise<object> {
+  const prepared = await preparation();
+  await serveSession({ open, request: (connection) => connectRequest(connection, prepared) });
+  return {};
+}
+
+/** The command beside the bare runtime, alternating; medians are taken where they are shown. */
+async function status(): Promise<object> {
+  const timed = (file: string, words: readonly string[]): number => {
+    const started = performance.now();
+    const { status, stderr } = spawnSync(file, words, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${file} ${words.join(' ')}: ${stderr}`);
+    return performance.now() - started;
+  };
+  const rounds = Array.from({ length: Number(word) }, () => ({
+    node: timed('node', ['-e', '0']),
+    sanad: timed('sanad', ['status']),
+  }));
+  return await Promise.resolve({ rounds });
+}
+
+async function sanadConnect(): Promise<object> {
+  const prepared = await preparation();
+  const connection = await open();
+  const prober = await openProber();
+  const challenged = performance.now();
+  const parameters = await connectRequest(connection, prepared);
   const started = performance.now();
   const reply = prober.firstReply();
   await connectTunnel(connection, { parameters, onProgress: () => undefined });
@@ -111,6 +145,8 @@ async function quickDown(): Promise<object> {
 const measurements: Readonly<Record<string, () => Promise<object>>> = {
   'sanad-connect': sanadConnect,
   'sanad-disconnect': sanadDisconnect,
+  session,
+  status,
   'quick-up': quickUp,
   'quick-down': quickDown,
 };

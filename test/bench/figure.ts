@@ -19,6 +19,15 @@ export const atMost = (name: string, value: number, unit: string, limit: number)
   met: value <= limit,
 });
 
+/** A figure that is to be at least `limit`. */
+export const atLeast = (name: string, value: number, unit: string, limit: number): Figure => ({
+  name,
+  value: round(value),
+  unit,
+  goal: `>= ${limit}`,
+  met: value >= limit,
+});
+
 /** A figure told beside the others. */
 export const beside = (name: string, value: number, unit: string): Figure => ({
   name,

@@ -2,7 +2,10 @@
 import { createLab, type Lab } from '#test/lab/lab.ts';
 import { benchConnect } from './connect.ts';
 import { printTable, type Figure } from './figure.ts';
+import { benchIdle } from './idle.ts';
 import { benchLeak } from './leak.ts';
+import { benchStatus } from './status.ts';
+import { benchThroughput } from './throughput.ts';
 import { benchVerify } from './verify.ts';
 
 type Part =
@@ -12,6 +15,9 @@ type Part =
 const parts: Readonly<Record<string, Part>> = {
   verify: { lab: false, run: benchVerify },
   connect: { lab: true, run: benchConnect },
+  status: { lab: true, run: benchStatus },
+  throughput: { lab: true, run: benchThroughput },
+  idle: { lab: true, run: benchIdle },
   leak: { lab: true, run: benchLeak },
 };
 

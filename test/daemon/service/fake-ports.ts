@@ -4,7 +4,16 @@ import type { Memory, Reading, SignedFileKind } from '#daemon/port/state-store.t
 import type { BringUp, PeerReading } from '#daemon/port/wireguard.ts';
 import type { DaemonOptions } from '#daemon/service/daemon.ts';
 import { serviceError } from '#daemon/service/service-problem.ts';
+import { SanadError } from '#shared/contract/problem.ts';
 import { NOW } from '#test/shared/registration/issue.ts';
+
+/** As the real store says it (`file-state-store.ts`). */
+const diskFull = {
+  kind: 'daemon',
+  code: 'state_write_failed',
+  reason: 'The service could not write to its disk.',
+  nextAction: 'Make room.',
+} as const;
 
 /** Everything outside the service, played: what it is told is written down, what it answers can be set. */
 export class FakePorts {
@@ -127,7 +136,7 @@ export class FakePorts {
       },
       readSignedFiles: async (kind) => this.#filesOf(kind),
       writeSignedFile: async (kind, name, text) => {
-        if (this.diskIsFull) throw serviceError('internal_error', { detail: 'disk full' });
+        if (this.diskIsFull) throw new SanadError(diskFull);
         this.files.set(`${kind} ${name}`, text);
       },
     };

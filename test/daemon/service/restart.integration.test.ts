@@ -87,6 +87,24 @@ test('bad news that the disk did not take stays known when the anchors are read 
   expect((await scene.connect(client)).problem?.code).toBe('registration_revoked');
 });
 
+test('what the disk did not take is said, and is on it as soon as there is room', async () => {
+  await scene.start();
+  const client = await scene.greeted();
+  scene.fake.diskIsFull = true;
+  const statusList = issueStatusList(scene.gateway, { statuses: { 7: 1 }, iat: NOW - 10 });
+  await client.request('deliver', { statusList });
+  await client.next(
+    (message) => message.status?.warnings.some(({ code }) => code === 'state_write_failed') === true,
+  );
+  scene.fake.diskIsFull = false;
+  // The same list again, as the next refresh brings it.
+  await client.request('deliver', { statusList });
+  await client.next((message) => message.status?.warnings.length === 0);
+  await scene.stop();
+  await scene.start();
+  expect((await scene.connect(await scene.greeted())).problem?.code).toBe('registration_revoked');
+});
+
 describe('time', () => {
   test('a clock behind the newest signed time opens nothing, also after a restart', async () => {
     await scene.start();
