@@ -8,7 +8,7 @@ import { LAB, logOf } from '#test/lab/system.ts';
 import { atLeast, beside, median, type Figure } from './figure.ts';
 
 /** Pairs, in turns first: a machine that gets slower or faster does so for both. */
-const PAIRS = 12;
+const PAIRS = 10;
 const SECONDS = 3;
 const CONF = `${LAB}/wgq0.conf`;
 

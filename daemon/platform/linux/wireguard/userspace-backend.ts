@@ -52,10 +52,11 @@ export class UserspaceBackend implements DeviceBackend {
     await this.remove();
     // Its output could name endpoints, so nobody hears it.
     const words = ['-c', ENDING_WITH_US, 'sh', requireProgram('wireguard-go'), '-f', this.#device];
+    // Not detached: in a session of its own the scheduler's autogroups would weigh it alone against whole sessions, and
+    // a busy machine would let half as much through.
     const child = spawn(requireProgram('sh'), words, {
       env: { ...childEnvironment, LOG_LEVEL: 'silent' },
       stdio: ['pipe', 'ignore', 'ignore'],
-      detached: true,
     });
     child.stdin.on('error', () => undefined); // it ended first
     child.on('error', () => undefined); // seen below as a process that does not live
