@@ -2,6 +2,7 @@
 import { createLab, type Lab } from '#test/lab/lab.ts';
 import { benchConnect } from './connect.ts';
 import { printTable, type Figure } from './figure.ts';
+import { benchGateway, benchKill } from './gateway.ts';
 import { benchIdle } from './idle.ts';
 import { benchLeak } from './leak.ts';
 import { benchStatus } from './status.ts';
@@ -19,6 +20,8 @@ const parts: Readonly<Record<string, Part>> = {
   throughput: { lab: true, run: benchThroughput },
   idle: { lab: true, run: benchIdle },
   leak: { lab: true, run: benchLeak },
+  gateway: { lab: false, run: benchGateway },
+  kill: { lab: false, run: benchKill },
 };
 
 const words = process.argv.slice(2);
