@@ -1,6 +1,12 @@
 import { SIGNATURE_WINDOW_SECONDS } from '#shared/contract/gateway-contract.ts';
 import type { Connection } from '../storage/database.ts';
-import { consumeNonce, isNonceUsed, recallAnswer, rememberAnswer } from '../storage/request-memory-store.ts';
+import {
+  consumeNonce,
+  isNonceUsed,
+  recallAnswer,
+  recallRequest,
+  rememberAnswer,
+} from '../storage/request-memory-store.ts';
 import { inTransaction } from '../storage/transaction.ts';
 import { httpError } from './problem.ts';
 import type { Services } from './services.ts';
@@ -49,8 +55,7 @@ export async function answerOnce(
   intent: SignedIntent,
   handler: (commit: Commit) => Promise<Committed<unknown>>,
 ): Promise<unknown> {
-  if (await isNonceUsed(services.database, intent.signature)) throw httpError('nonce_replayed');
-  const before = await recall(services, intent);
+  const before = await look(services, intent);
   if (before !== undefined) return before.answer;
   try {
     return (await handler(committer(services, intent))).answer;
@@ -60,6 +65,22 @@ export async function answerOnce(
     await consume(services.database, services, intent);
     throw error;
   }
+}
+
+/** Refuses what was received before; gives the first answer to what is repeated on purpose. */
+async function look(
+  services: Services,
+  intent: SignedIntent,
+): Promise<{ readonly answer: unknown } | undefined> {
+  const { signature, idempotency } = intent;
+  if (idempotency === undefined) {
+    if (await isNonceUsed(services.database, signature)) throw httpError('nonce_replayed');
+    return undefined;
+  }
+  const asked = { ...signature, idempotencyKey: idempotency.key };
+  const { isNonceUsed: isReplayed, remembered } = await recallRequest(services.database, asked);
+  if (isReplayed) throw httpError('nonce_replayed');
+  return await give(services, intent, remembered);
 }
 
 /** A parallel request with the same Idempotency-Key was first; everything of this one is rolled back. */
@@ -100,19 +121,15 @@ async function remember(
   if (!isFirst) throw new OvertakenError();
 }
 
-async function recall(
+async function give(
   services: Services,
   intent: SignedIntent,
+  remembered: { readonly requestDigest: string; readonly answer: string } | undefined,
 ): Promise<{ readonly answer: unknown } | undefined> {
-  const { signature, idempotency } = intent;
-  if (idempotency === undefined) return undefined;
-  const remembered = await recallAnswer(services.database, {
-    keyId: signature.keyId,
-    idempotencyKey: idempotency.key,
-  });
   if (remembered === undefined) return undefined;
   if (!(await consume(services.database, services, intent))) throw httpError('nonce_replayed');
-  if (remembered.requestDigest !== idempotency.requestDigest) throw httpError('idempotency_key_reused');
+  if (remembered.requestDigest !== intent.idempotency?.requestDigest)
+    throw httpError('idempotency_key_reused');
   return { answer: JSON.parse(remembered.answer) };
 }
 
@@ -121,7 +138,10 @@ async function recallOvertaking(
   intent: SignedIntent,
   overtaken: OvertakenError,
 ): Promise<unknown> {
-  const first = await recall(services, intent);
+  const { signature, idempotency } = intent;
+  if (idempotency === undefined) throw overtaken;
+  const asked = { keyId: signature.keyId, idempotencyKey: idempotency.key };
+  const first = await give(services, intent, await recallAnswer(services.database, asked));
   if (first === undefined) throw overtaken;
   return first.answer;
 }

@@ -150,8 +150,15 @@ function logRequest(services: Services, request: FastifyRequest, reply: FastifyR
     status: reply.statusCode,
     ...(code === undefined ? {} : { code }),
     milliseconds: Math.round(reply.elapsedTime),
+    isRoutine: reply.statusCode === 200 && publicPaths.has(request.routeOptions.url),
   });
 }
+
+const publicPaths: ReadonlySet<string | undefined> = new Set(
+  Object.values(gatewayRoutes)
+    .filter(({ signedBy }) => signedBy === 'nobody')
+    .map(({ path }) => path),
+);
 
 /** Fastify's own errors and those of the disk, in our words. */
 function known(thrown: unknown): unknown {

@@ -23,6 +23,8 @@ export interface RequestEntry {
   /** The problem's, where it ended with one. */
   readonly code?: string;
   readonly milliseconds: number;
+  /** A public file that was read: counted, and not written down, since it is most of what a gateway does. */
+  readonly isRoutine: boolean;
 }
 
 export type LogPlace =
@@ -42,6 +44,7 @@ export function createLog(service: string, destination?: DestinationStream): Log
     destination ?? pino.destination({ dest: 2, sync: true }),
   );
   return (entry) => {
+    if (entry.event === 'request' && entry.isRoutine) return;
     logger[levelOf(entry)](membersOf(entry));
   };
 }

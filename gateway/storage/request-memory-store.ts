@@ -50,6 +50,37 @@ export async function recallAnswer(
   return row === undefined ? undefined : { requestDigest: row.request_digest, answer: row.answer };
 }
 
+/** Both of the above in one question, for requests that change something: most of what is asked of the database is asked then. */
+export async function recallRequest(
+  connection: Connection,
+  request: { readonly keyId: string; readonly nonce: string; readonly idempotencyKey: string },
+): Promise<{
+  readonly isNonceUsed: boolean;
+  readonly remembered: { readonly requestDigest: string; readonly answer: string } | undefined;
+}> {
+  const { keyId, nonce, idempotencyKey } = request;
+  const row = await connection
+    .selectNoFrom((from) => {
+      const remembered = from
+        .selectFrom('idempotency')
+        .where('key_id', '=', keyId)
+        .where('idempotency_key', '=', idempotencyKey);
+      const used = from.selectFrom('nonce').where('key_id', '=', keyId).where('nonce', '=', nonce);
+      return [
+        used.select('nonce').as('used'),
+        remembered.select('request_digest').as('digest'),
+        remembered.select('answer').as('answer'),
+      ];
+    })
+    .executeTakeFirstOrThrow();
+  const { used, digest, answer } = row;
+  const isThere = digest !== null && answer !== null;
+  return {
+    isNonceUsed: used !== null,
+    remembered: isThere ? { requestDigest: digest, answer } : undefined,
+  };
+}
+
 /** False where a parallel request with the same key was first; the caller rolls back and recalls. */
 export async function rememberAnswer(connection: Connection, remembered: RememberedAnswer): Promise<boolean> {
   const result = await connection

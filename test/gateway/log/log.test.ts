@@ -14,12 +14,24 @@ describe('a log line', () => {
   it('of a request has these members and no others, whatever it was given', () => {
     const entry = {
       event: 'request',
-      ...{ method: 'GET', route: '/v1/case/:id', status: 404, code: 'x', milliseconds: 3 },
+      ...{ method: 'GET', route: '/v1/case/:id', status: 404, code: 'x', milliseconds: 3, isRoutine: false },
       ...{ address: MARK, headers: { cookie: MARK } },
     } as const;
     expect(Object.keys(written(entry)).toSorted()).toEqual(
       ['code', 'event', 'level', 'method', 'milliseconds', 'route', 'service', 'status', 'time'].toSorted(),
     );
+  });
+
+  it('is not written for public files that were read', () => {
+    const read = {
+      event: 'request',
+      method: 'GET',
+      route: '/v1/key-set',
+      status: 200,
+      milliseconds: 1,
+    } as const;
+    expect(() => written({ ...read, isRoutine: true })).toThrow(SyntaxError);
+    expect(written({ ...read, isRoutine: false })).toMatchObject({ route: '/v1/key-set' });
   });
 
   it('of an error says where, never what it was about', () => {
