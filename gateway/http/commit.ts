@@ -60,7 +60,10 @@ export async function answerOnce(
   try {
     return (await handler(committer(services, intent))).answer;
   } catch (error) {
-    if (error instanceof OvertakenError) return await recallOvertaking(services, intent, error);
+    // The same request at the same time was first: its answer is this one's, too, whatever came in this one's way, which
+    // may have been the very change that the other has made.
+    const overtaking = await recall(services, intent);
+    if (overtaking !== undefined) return overtaking.answer;
     // A refused request is over too: it must not begin to work when sent again by somebody else.
     await consume(services.database, services, intent);
     throw error;
@@ -133,15 +136,13 @@ async function give(
   return { answer: JSON.parse(remembered.answer) };
 }
 
-async function recallOvertaking(
+/** The answer that the same request has got meanwhile. */
+async function recall(
   services: Services,
   intent: SignedIntent,
-  overtaken: OvertakenError,
-): Promise<unknown> {
+): Promise<{ readonly answer: unknown } | undefined> {
   const { signature, idempotency } = intent;
-  if (idempotency === undefined) throw overtaken;
+  if (idempotency === undefined) return undefined;
   const asked = { keyId: signature.keyId, idempotencyKey: idempotency.key };
-  const first = await give(services, intent, await recallAnswer(services.database, asked));
-  if (first === undefined) throw overtaken;
-  return first.answer;
+  return await give(services, intent, await recallAnswer(services.database, asked));
 }
