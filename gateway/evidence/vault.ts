@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { storageError } from '../storage/problem.ts';
 import { newKey, seal, unseal } from './seal.ts';
 
 const FILE_NAME = /^[0-9a-f-]{36}$/;
 const HALF_WRITTEN = '.part';
+/** Of a small disk a tenth. */
+const KEPT_FREE_BYTES = 256 * 1024 * 1024;
 
 /** Where documents lie: one sealed file each, named by chance. Nothing here says whose it is. */
 export class DocumentVault {
@@ -30,6 +33,7 @@ export class DocumentVault {
 
   /** Seals the content under a new key and puts it on the disk, whole or not at all. */
   async write(document: string, content: Buffer): Promise<{ readonly file: string; readonly key: Buffer }> {
+    await this.#requireRoom(content.length);
     const key = newKey();
     const file = randomUUID();
     const path = join(this.#directory, file);
@@ -95,6 +99,13 @@ export class DocumentVault {
 
   #registrationKey({ registration, registrationKey }: DocumentOf): Buffer | undefined {
     return unseal(this.#masterKey, Buffer.from(registrationKey, 'base64'), `registration ${registration}`);
+  }
+
+  /** Strangers may send documents: what they fill is not what the cases need. */
+  async #requireRoom(bytes: number): Promise<void> {
+    const { bavail, blocks, bsize } = await statfs(this.#directory);
+    const kept = Math.min(KEPT_FREE_BYTES, (blocks * bsize) / 10);
+    if (bavail * bsize < bytes + kept) throw storageError('storage_full');
   }
 
   async #syncDirectory(): Promise<void> {

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RegistrationView } from '#shared/contract/gateway-contract.ts';
+import { addDocument, pdfOf } from './reviewing.ts';
 import { makeSigner, send, startGateway, submissionOf } from './running-gateway.ts';
 import type { RunningGateway, Signer, TestAnswer } from './running-gateway.ts';
 
@@ -90,5 +91,16 @@ describe.skipIf(!canMount)('a gateway whose disk is full', () => {
     expect((await certify(waiting)).status).toBe(200);
     expect((await gateway.review('revoke', toRevoke, '--note', 'withdrawn')).code).toBe(0);
     expect((await certify(toRevoke)).status).toBe(409);
+  });
+
+  it('takes no document any more while there is still room for cases, and leaves no half of one', async () => {
+    const { id } = (await submit()).json<RegistrationView>();
+    const add = (size: number) => addDocument(gateway, device, { id, content: pdfOf(size) });
+    const files = () => readdirSync(join(`/proc/${gateway.pid()}/root`, gateway.directory, 'document'));
+    expect((await add(1000)).status).toBe(200);
+    expect((await add(3_000_000)).problem()).toMatchObject({ status: 507, code: 'storage_full' });
+    expect((await submit()).status).toBe(200);
+    expect((await follow(id)).json<RegistrationView>().documents).toHaveLength(1);
+    expect(files()).toHaveLength(1);
   });
 });
