@@ -75,7 +75,7 @@ export function httpError(code: HttpProblemCode, detail?: string): SanadError {
 type KnownCode = HttpProblemCode | CaseProblemCode | IssuerProblemCode | StorageProblemCode;
 
 /** RFC 9110 status codes, for every problem a request can end with. A new code does not compile without. */
-const statuses: Readonly<Record<KnownCode, number>> = {
+export const problemStatuses: Readonly<Record<KnownCode, number>> = {
   route_unknown: 404,
   request_malformed: 400,
   request_timeout: 408,
@@ -172,7 +172,7 @@ export function problemDocument(error: unknown, now: number): AnsweredProblem {
 }
 
 function statusOf(problem: Problem): number {
-  const known: Readonly<Record<string, number>> = statuses;
+  const known: Readonly<Record<string, number>> = problemStatuses;
   return Object.hasOwn(known, problem.code) ? (known[problem.code] ?? 500) : 500;
 }
 
