@@ -37,9 +37,7 @@ async function load(wanted: LoadOrder): Promise<LoadOutcome> {
   const result: Result = await autocannon({
     ...{ url: `http://127.0.0.1:${port}`, connections, amount: each * connections },
     requests: [{ method: 'GET', path }],
-    ...(kind === 'get'
-      ? {}
-      : { setupClient: (client: Client) => client.setRequests(waiting.pop() ?? []) }),
+    ...(kind === 'get' ? {} : { setupClient: (client: Client) => client.setRequests(waiting.pop() ?? []) }),
   });
   const seconds = (performance.now() - started) / 1000;
   const answered = result['2xx'];

@@ -23,7 +23,9 @@ export const protocolTables: Readonly<Record<string, () => readonly string[]>> =
   problems: () => [
     '| HTTP | codes |',
     '| --- | --- |',
-    ...[...byStatus()].map(([status, codes]) => `| ${status} | ${codes.map((code) => `\`${code}\``).join(', ')} |`),
+    ...[...byStatus()].map(
+      ([status, codes]) => `| ${status} | ${codes.map((code) => `\`${code}\``).join(', ')} |`,
+    ),
   ],
 };
 
