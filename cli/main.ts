@@ -9,6 +9,14 @@ import { wantsColours } from './terminal/colours.ts';
 import { Terminal } from './terminal/terminal.ts';
 import { version } from './version.ts';
 
+declare global {
+  // oxlint-disable-next-line no-var -- only `var` declares a property of globalThis
+  var __zod_globalConfig: { jitless?: boolean } | undefined;
+}
+
+// Before zod is loaded: a command reads a few records, once; compiling code for each of their schemas takes longer.
+globalThis.__zod_globalConfig = { jitless: true };
+
 /** Runs the command line of this process, on this machine, and ends the process with its exit code. */
 export async function main(): Promise<void> {
   const { stdin, stdout, stderr, env } = process;

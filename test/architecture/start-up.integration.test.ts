@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,6 +51,18 @@ describe('the built command line', () => {
       .map((line) => line.replace('NativeModule ', ''))
       .filter((name) => /^(child_process|crypto|http|https|http2|tls|readline|zlib|dns)$/.test(name));
     expect(loaded).toEqual([]);
+  });
+
+  it('compiles nothing for schemas that are used once', () => {
+    const hook = join(home, 'compiled.cjs');
+    const watch = `construct: (target, words) => (console.error('COMPILED'), new target(...words))`;
+    writeFileSync(hook, `globalThis.Function = new Proxy(Function, { ${watch} });`);
+    const folder = join(home, '.config/sanad/tunnel');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'office.json'), '{}');
+    const { code, stderr } = sanad(['list', '--json'], '--require', hook);
+    rmSync(folder, { recursive: true });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });
 
   it('writes nothing where it is installed', () => {
