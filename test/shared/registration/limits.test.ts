@@ -118,6 +118,8 @@ describe('a certificate', () => {
     const odd = signJws({ ...header, [x(40)]: 1 }, claims, gateway.certificateKey);
     expect(reason(odd)).toContain(`(header member ${x(32)})`);
     expect(reason(`A.${odd.split('.').slice(1).join('.')}`)).toContain('not canonical base64url');
+    expect(reason(`${odd}.e30`)).toContain('not three parts');
+    expect(reason('AAAA')).toContain('no header');
     expect(reason(signJws(header, '[]', gateway.certificateKey))).toMatch(/\([A-Z]\w+ .*\)$/);
     expect(reason(signJws(header, { ...claims, sub: 7 }, gateway.certificateKey))).toContain('(sub: ');
   });
