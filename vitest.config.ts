@@ -14,8 +14,6 @@ export default defineConfig({
           exclude: ['test/**/*.integration.test.ts', 'test/**/*.lab.test.ts', 'node_modules/**'],
           // Fast, but on a machine that does much else nothing is.
           testTimeout: 60_000,
-          // Pure and fast, but a machine with ten other things to do takes ten times as long.
-          testTimeout: 60_000,
         },
       },
       {
