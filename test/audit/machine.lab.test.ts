@@ -125,6 +125,7 @@ describe.skipIf(!insideLab())('the client machine', () => {
         ['ls', '/var/lib/sanad'],
         ['touch', '/etc/sanad/anchor.d/evil.json'],
         ['touch', '/etc/sanad/policy.d/evil.json'],
+        ['touch', '/run/sanad/resolver/resolv.conf'],
         ['mkdir', '/run/sanad/user/4242'],
         ['mv', `/run/sanad/user/${uidOf('bob')}`, '/run/sanad/user/4242'],
       ]) {
