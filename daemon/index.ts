@@ -13,6 +13,7 @@ import { LinuxNetwork } from './platform/linux/network/linux-network.ts';
 import { createNftablesFirewall } from './platform/linux/nftables/nftables-firewall.ts';
 import { chooseBackend, removeDevice } from './platform/linux/wireguard/choose-backend.ts';
 import { LinuxWireGuard } from './platform/linux/wireguard/linux-wireguard.ts';
+import { findProgram } from './platform/linux/program.ts';
 import { nodePrimitives } from './platform/node-primitives.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { systemRandom } from './platform/system-random.ts';
@@ -37,7 +38,7 @@ const wireguard = new LinuxWireGuard({
   choose: () => chooseBackend(names),
   removeLeftover: () => removeDevice(names),
 });
-const firewall = createNftablesFirewall();
+const firewall = createNftablesFirewall({ ip: findProgram('ip') });
 const daemon = await startDaemon({
   ports: {
     wireguard,

@@ -53,11 +53,19 @@ export class NamespacePair {
 
   /** A program that runs nft in the client's namespace as the daemon would: own uid, CAP_NET_ADMIN, no more. */
   nftOfDaemon(): string {
-    const path = join(this.#directory, 'nft');
+    return this.#programOfDaemon('nft', NFT);
+  }
+
+  ipOfDaemon(): string {
+    return this.#programOfDaemon('ip', '/usr/sbin/ip');
+  }
+
+  #programOfDaemon(name: string, program: string): string {
+    const path = join(this.#directory, name);
     const daemon = isRoot
       ? ['/usr/bin/setpriv', '--reuid=980', '--regid=980', '--clear-groups', ...onlyNetAdmin]
       : [];
-    const words = ['/usr/bin/nsenter', ...this.#enter('client'), ...daemon, NFT];
+    const words = ['/usr/bin/nsenter', ...this.#enter('client'), ...daemon, program];
     writeFileSync(path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
     chmodSync(path, 0o755);
     return path;

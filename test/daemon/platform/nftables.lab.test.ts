@@ -49,7 +49,7 @@ describe.skipIf(impossible !== null)('nftables', () => {
 
   beforeAll(async () => {
     pair = await NamespacePair.make();
-    firewall = createNftablesFirewall({ nft: pair.nftOfDaemon() });
+    firewall = createNftablesFirewall({ nft: pair.nftOfDaemon(), ip: pair.ipOfDaemon() });
   });
   afterEach(async () => {
     await firewall.reset();
@@ -91,6 +91,18 @@ describe.skipIf(impossible !== null)('nftables', () => {
       expect(await reaches(probe)).toBe(true);
       await firewall.apply(full);
       expect(await reaches(probe)).toBe(false);
+    });
+
+    it('what was let out before, and waits for a neighbour to be found, does not leave after closing', async () => {
+      const [neighbour, site6] = ['2001:db8:1::77', '2001:db8:81::1'];
+      // It is looked for as long as this test may take.
+      pair.sync('client', ['sysctl', '-qw', 'net.ipv6.neigh.eth0.mcast_solicit=600']);
+      pair.sync('client', ['ip', 'route', 'add', `${site6}/128`, 'via', neighbour]);
+      await pair.send('udp', site6, { port: 7000 });
+      expect(pair.sync('client', ['ip', '-6', 'neigh', 'show', neighbour])).toContain('INCOMPLETE');
+      await firewall.apply(full);
+      expect(pair.sync('client', ['ip', '-6', 'neigh', 'show', neighbour])).not.toContain('INCOMPLETE');
+      pair.sync('client', ['ip', 'route', 'del', `${site6}/128`]);
     });
 
     it('packets into the tunnel pass', async () => {
