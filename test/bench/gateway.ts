@@ -12,10 +12,10 @@ import { insideLab } from '#test/lab/enter.ts';
 import { atLeast, atMost, beside, median, type Figure } from './figure.ts';
 import type { LoadOrder, LoadOutcome } from './load.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 4;
 const CONNECTIONS = 16;
-const SUBMISSIONS = 1600;
-const READS = 24_000;
+const SUBMISSIONS = 960;
+const READS = 9600;
 const KILLS = 20;
 
 /** The gateway under load, against the same without what makes it Sanad's; each figure is a ratio within one run. */
