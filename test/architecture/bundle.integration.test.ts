@@ -1,4 +1,6 @@
 import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -50,6 +52,17 @@ describe('what a process is made of', () => {
     '%s carries no test',
     async (entry) => {
       expect((await inputsOf(entry)).filter((file) => file.startsWith('test/'))).toEqual([]);
+    },
+  );
+
+  it.skipIf(!existsSync(join(repository, 'dist')))(
+    'what script/build has made can be parsed, file by file',
+    () => {
+      const files = readdirSync(join(repository, 'dist'), { recursive: true, withFileTypes: true })
+        .filter(({ name }) => name.endsWith('.mjs'))
+        .map(({ parentPath, name }) => join(parentPath, name));
+      expect(files.length).toBeGreaterThan(5);
+      for (const file of files) expect(() => execFileSync(process.execPath, ['--check', file])).not.toThrow();
     },
   );
 });

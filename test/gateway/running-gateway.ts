@@ -17,8 +17,11 @@ export interface RunningGateway {
   readonly port: number;
   readonly log: () => string;
   stop(signal: NodeJS.Signals): Promise<number | null>;
-  /** `within`: a command that runs the gateway's, such as unshare. `options`: more of `serve`'s. */
-  start(within?: readonly string[], options?: readonly string[]): Promise<void>;
+  /**
+   * `within`: a command that runs the gateway's, such as unshare. `options`: more of `serve`'s. `database`: another
+   * PostgreSQL database than at first.
+   */
+  start(within?: readonly string[], options?: readonly string[], database?: string): Promise<void>;
   readonly pid: () => number;
   readonly hasEnded: () => boolean;
   review(...words: readonly string[]): Promise<Outcome>;
@@ -74,13 +77,17 @@ export async function startGateway(tls?: TestTls, databaseUrl?: string): Promise
   if (made.code !== 0) throw new Error(made.stderr);
   let child: ChildProcess | undefined;
   let log = '';
-  const start = async (within: readonly string[] = [], options: readonly string[] = []): Promise<void> => {
+  const start = async (
+    within: readonly string[] = [],
+    options: readonly string[] = [],
+    database = databaseUrl,
+  ): Promise<void> => {
     const words = ['serve', '--dir', directory, '--listen', `127.0.0.1:${port}`, ...options];
     if (tls !== undefined) words.push('--tls-certificate', tls.certificate, '--tls-key', tls.key);
     const [command = process.execPath, ...rest] = [...within, process.execPath, program, ...words];
     const started = spawn(command, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, DATABASE_URL: databaseUrl },
+      env: { ...process.env, DATABASE_URL: database },
     });
     child = started;
     started.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));

@@ -16,8 +16,8 @@ export interface RunningPostgresql {
   stop(): void;
   /** kill -9 of all its processes. */
   kill(): void;
-  /** Runs one SQL command in a database. */
-  psql(url: string, command: string): string;
+  /** A new database with what is in this one, by PostgreSQL's own backup. */
+  dumpAndRestore(url: string): string;
   remove(): void;
 }
 
@@ -76,10 +76,21 @@ export function startPostgresql(): RunningPostgresql {
   const urlOf = (name: string): string => `postgresql:///${name}?host=${home}&user=sanad`;
   const psql = (url: string, command: string): string => call('psql', ['-XAtq', url, '-c', command]);
   let databases = 0;
+  const createDatabase = (): string => {
+    const name = `test${++databases}`;
+    psql(urlOf('postgres'), `create database ${name}`);
+    return urlOf(name);
+  };
   const pid = (): number => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   return {
     start,
-    psql,
+    dumpAndRestore: (url) => {
+      const dump = join(home, 'dump');
+      call('pg_dump', ['--format=custom', '--file', dump, url]);
+      const restored = createDatabase();
+      call('pg_restore', ['--exit-on-error', '--dbname', restored, dump]);
+      return restored;
+    },
     startUnlessRunning: () => {
       if (isAlive(data, pid)) return true;
       try {
@@ -94,11 +105,7 @@ export function startPostgresql(): RunningPostgresql {
       const children = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(' ');
       for (const one of [String(main), ...children]) killNow(Number(one));
     },
-    createDatabase: () => {
-      const name = `test${++databases}`;
-      psql(urlOf('postgres'), `create database ${name}`);
-      return urlOf(name);
-    },
+    createDatabase,
     pid,
     stop: () => {
       if (!isAlive(data, pid)) return;
