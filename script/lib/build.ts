@@ -45,7 +45,9 @@ await build({
   // A native addon finds its own file beside itself.
   external: ['@napi-rs/keyring'],
   // CommonJS packages inside an ES module bundle still ask for require().
-  banner: { js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
+  },
   define,
   logLevel: 'warning',
 });
