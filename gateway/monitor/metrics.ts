@@ -18,7 +18,10 @@ export class Metrics {
     labelNames: ['code'],
   });
   readonly #duration = new Histogram({
-    ...this.#named('request_seconds', 'From the last byte of the headers to the last of the answer'),
+    ...this.#named(
+      'request_seconds',
+      'From the headers to the end of the answer; without public files, which are in memory',
+    ),
     labelNames: ['route'],
     buckets: SECONDS,
   });
@@ -38,6 +41,8 @@ export class Metrics {
   readonly #diskFree = new Gauge(
     this.#named('disk_free_bytes', 'On the file system of the gateway’s directory'),
   );
+  /** Public files read since the last reading, by route: counted at once, since they are most of what there is. */
+  readonly #routine = new Map<string, number>();
   readonly #readiness: () => Promise<Readiness>;
 
   /** `readiness` is asked at each reading. */
@@ -52,6 +57,9 @@ export class Metrics {
 
   /** Everything, as text. */
   async read(): Promise<string> {
+    for (const [route, times] of this.#routine)
+      this.#requests.inc({ method: 'GET', route, status: 200 }, times);
+    this.#routine.clear();
     const { parts } = await this.#readiness();
     for (const [part, { ok }] of Object.entries(parts)) this.#ready.set({ part }, ok ? 1 : 0);
     this.#listAge.set(parts.status_list.age_seconds);
@@ -62,6 +70,10 @@ export class Metrics {
   count(entry: LogEntry): void {
     switch (entry.event) {
       case 'request': {
+        if (entry.isRoutine) {
+          this.#routine.set(entry.route, (this.#routine.get(entry.route) ?? 0) + 1);
+          break;
+        }
         const { method, route, status, code, milliseconds } = entry;
         this.#requests.inc({ method: knownMethod(method), route, status });
         if (code !== undefined) this.#problems.inc({ code });

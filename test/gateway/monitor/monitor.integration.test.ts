@@ -43,7 +43,9 @@ describe('the operator', () => {
     const device = await makeSigner();
     await submit(gateway, device);
     await send(gateway, { method: 'GET', path: '/v1/case' });
+    await send(gateway, { method: 'GET', path: '/v1/key-set' });
     const { text } = await read('/metrics');
+    expect(text).toMatch(/route="\/v1\/key-set",status="200"\} 1$/m);
     expect(text).toMatch(
       /^sanad_gateway_requests_total\{method="POST",route="\/v1\/registration",status="200"\} 1$/m,
     );
