@@ -68,10 +68,13 @@ async function upload(
   );
 }
 
-/** What is refused unread is read to its announced end and thrown away; where there is no end, the connection ends. */
+/**
+ * What is refused unread is read to its announced end and thrown away, so that its sender hears why; where there is no end,
+ * or it is far off, the connection ends.
+ */
 function endEndless({ headers }: FastifyRequest, reply: FastifyReply): void {
   const length = Number(headers['content-length'] ?? Number.NaN);
-  if (!(length <= MAX_DOCUMENT_BYTES)) reply.header('connection', 'close');
+  if (!(length <= 2 * MAX_DOCUMENT_BYTES)) reply.header('connection', 'close');
 }
 
 async function download(

@@ -35,7 +35,7 @@ import {
 import { engineMissing, engines } from '../gateway/storage/engine.ts';
 import { startPostgresql, type RunningPostgresql } from '../gateway/storage/postgresql.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /** On SQLite one gateway is asked twice; on PostgreSQL two front ends are asked once each. */
 describe.each(engines.filter((name) => engineMissing(name) === undefined))(
