@@ -54,8 +54,13 @@ async function sanad(...words: readonly string[]): Promise<Outcome> {
   return outcome;
 }
 
+let reviewedAt = 0;
+
+/** Of two statements about a case the one signed in a later second counts: people are never faster, tests are. */
 async function review(...words: readonly string[]): Promise<void> {
+  await expect.poll(() => Math.floor(Date.now() / 1000), { timeout: 5000 }).toBeGreaterThan(reviewedAt);
   const { code, stdout, stderr } = await gateway.review(...words);
+  reviewedAt = Math.floor(Date.now() / 1000);
   expect(code, `${words.join(' ')}: ${stdout}${stderr}`).toBe(0);
 }
 
@@ -137,9 +142,9 @@ describe('a registration’s whole course, with the gateway’s own processes', 
       .split('\n')
       .map((line) => (JSON.parse(line) as { readonly registration: Registration }).registration);
     expect(code).toBe(0);
-    expect([...new Set(said.map(({ state }) => state))]).toEqual([
-      ...['submitted', 'filed_with_authority', 'verifying', 'attested'],
-    ]);
+    // Whether the first look comes before the first act is chance.
+    const states = new Set(said.map(({ state }) => state).filter((state) => state !== 'submitted'));
+    expect([...states]).toEqual(['filed_with_authority', 'verifying', 'attested']);
   });
 
   it('is renewed by hand: the same certificate while it is young, another after a new attestation', async () => {
