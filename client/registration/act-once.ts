@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { JsonFolder } from '../file/json-folder.ts';
+import { withLock } from '../file/lock.ts';
 import { isDecided } from '../gateway/read-answer.ts';
+
+const FOLDER = 'registration-act';
 
 /** An act on its way: kept until the gateway has decided about it, so that a retry is the same act. */
 const actDraftSchema = z.strictObject({
@@ -34,7 +37,9 @@ interface Act<Body, Answer> {
  */
 export async function actOnce<Body, Answer>(act: Act<Body, Answer>): Promise<Answer> {
   const drafts = draftsIn(act.configDirectory);
-  const draft = await draftFor(drafts, act);
+  // Wanted twice at once it is still one act, and not one for each that wants it.
+  const lock = join(act.configDirectory, FOLDER, `${act.name}.lock`);
+  const draft = await withLock(lock, () => draftFor(drafts, act));
   try {
     const { idempotencyKey } = draft;
     const answer = await act.send({ body: act.body.parse(draft.body), idempotencyKey });
@@ -53,7 +58,7 @@ export async function forgetAct(configDirectory: string, name: string): Promise<
 }
 
 function draftsIn(configDirectory: string): JsonFolder<typeof actDraftSchema> {
-  return new JsonFolder(join(configDirectory, 'registration-act'), actDraftSchema);
+  return new JsonFolder(join(configDirectory, FOLDER), actDraftSchema);
 }
 
 async function draftFor<Body, Answer>(

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Anchor, RegistrationView, Submission } from '#shared/contract/gateway-contract.ts';
 import type { ClientContext } from '../client-context.ts';
 import { deviceKey, deviceKeyOrNew } from '../device/device-key.ts';
+import { withLock } from '../file/lock.ts';
 import { GatewayClient } from '../gateway/gateway-client.ts';
 import { gatewayError } from '../gateway/gateway-problem.ts';
 import { isDecided } from '../gateway/read-answer.ts';
@@ -38,7 +40,8 @@ export async function submit(context: ClientContext, application: Application): 
   const key = await (application.amends === undefined ? deviceKeyOrNew : deviceKey)(context);
   const store = new RegistrationStore(context.configDirectory);
   const submission = compose(application, { device: { ...key.publicJwk }, now: context.now() });
-  const draft = await draftFor(store, application, submission);
+  const lock = join(context.configDirectory, 'registration-draft', `${application.tunnel.name}.lock`);
+  const draft = await withLock(lock, () => draftFor(store, application, submission));
   const { anchor, tunnel } = application;
   const { relaySocket, now } = context;
   const gateway = new GatewayClient({ anchor, relaySocket, now, signer: key });

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify, type webcrypto } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ServerResponse } from 'node:http';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { answerQuestion } from '#client/registration/answer.ts';
@@ -92,6 +93,19 @@ describe('an answer', () => {
       await expect(answerQuestion(world.context, to, { text, fields: {} })).rejects.toThrow();
     }
     expect(new Set(sent(path).map(({ headers }) => headers['idempotency-key'])).size).toBe(3);
+  });
+
+  it('sent twice at once is one act', async () => {
+    const registration = await underQuestion();
+    const waiting: ServerResponse[] = [];
+    world.answer(`POST ${path}`, (response) => {
+      waiting.push(response);
+      if (waiting.length === 2) for (const one of waiting) json(one, answered());
+    });
+    const both = [1, 2].map(() => answerQuestion(world.context, registration, answer));
+    const [one, other] = await Promise.all(both);
+    expect(one).toEqual(other);
+    expect(new Set(sent(path).map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
   });
 
   it('that the gateway refuses is not kept: it may be personal', async () => {
