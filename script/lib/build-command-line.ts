@@ -12,7 +12,7 @@ interface CommandLineBuild {
 }
 
 /**
- * `sanad` as one CommonJS file, a launcher, and the code that V8 makes of it: docs/decision/0012-start-up.md. Gives the
+ * `sanad` as one CommonJS file, a launcher, and the code that V8 makes of it: docs/decision/0011-start-up.md. Gives the
  * bundle's file.
  */
 export async function buildCommandLine({ outdir, define }: CommandLineBuild): Promise<string> {
