@@ -45,6 +45,7 @@ function addFollowing(registration: Command, { surroundings, isJson, onAnswer }:
     words: 'renew [tunnel-or-id]',
     summary: 'ask for a new certificate now',
     about: [
+      'A certificate is the gateway’s signed word that your VPN server is registered; it lasts for some weeks, and nothing connects without one.',
       'Connecting does it by itself when one nears its end. A tunnel that runs on it goes on with the new one, without a break. The gateway gives the same one again while it is young.',
     ],
     examples: [['sanad registration renew office', 'Gets a new certificate for “office”.']],
@@ -142,7 +143,7 @@ function addDocumentCommands(documents: Command, { surroundings, onAnswer }: Gra
   command(documents, {
     words: 'add <tunnel-or-id> <file>',
     summary: 'send a document: a PDF, or a picture as JPEG or PNG, of at most 5 MiB',
-    about: ['What the file is, is found out by its content. First you see what is sent and to whom.'],
+    about: ['The content says what the file is, not its name. First you see what is sent and to whom.'],
     examples: [
       [
         'sanad registration document add office ./cnic.jpg --kind cnic_front',
