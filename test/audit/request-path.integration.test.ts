@@ -33,12 +33,14 @@ const texts: Readonly<Record<string, string>> = {
   'deliver.statusList': 'a compact JWS',
   'fetch:get.uri': 'a URL; the fetcher asks origins of anchors over http(s) only',
   'fetch:resolve.host': 'a host name, asked of the resolver',
+  'fetch:resolve.nameServers.*': 'an IP address',
 };
 
 interface JsonSchema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
   readonly additionalProperties?: unknown;
 }
 
@@ -47,6 +49,7 @@ function textsIn(schema: JsonSchema, at: string): readonly string[] {
   if (schema.type === 'string') return [at];
   if (schema.type === 'array') return textsIn(schema.items ?? {}, `${at}.*`);
   if (schema.type === 'integer') return [];
+  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.flatMap((one) => textsIn(one, at)))];
   expect(schema, at).toMatchObject({ type: 'object', additionalProperties: false });
   return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => textsIn(inner, `${at}.${name}`));
 }
