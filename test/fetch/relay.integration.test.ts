@@ -100,6 +100,7 @@ describe('relay', () => {
     socket.write(`CONNECT http://127.0.0.1:${echoPort}\n`);
     socket.resume();
     await new Promise((resolve) => socket.once('end', resolve));
+    expect(socket.readableEnded).toBe(true);
     socket.destroy();
   });
 

@@ -2,7 +2,7 @@ import { SIGNATURE_WINDOW_SECONDS, type Anchor } from '#shared/contract/gateway-
 import { SanadError } from '#shared/contract/problem.ts';
 import { readAnchors } from '../../anchor/read-anchors.ts';
 import { findingOf, findings, type Finding } from '../finding.ts';
-import { askPublicly } from '../probe/ask-publicly.ts';
+import { publicGateway } from '../probe/public-gateway.ts';
 import type { Scene } from '../scene.ts';
 
 const finding = findings('gateway', {
@@ -36,7 +36,7 @@ export async function checkGateways(scene: Scene): Promise<readonly Finding[]> {
 async function checkGateway({ client, uid }: Scene, anchor: Anchor): Promise<Finding> {
   const subject = anchor.name;
   try {
-    const { time } = await askPublicly(client, { anchor, route: 'health' });
+    const { time } = await publicGateway(client, anchor).ask('health');
     return judgeClock({ subject, gatewayTime: time, now: client.now() });
   } catch (cause) {
     if (!(cause instanceof SanadError)) throw cause;

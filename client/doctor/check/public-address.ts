@@ -3,11 +3,9 @@ import { readIpAddress } from '#shared/wireguard/ip-address.ts';
 import { readAnchors } from '../../anchor/read-anchors.ts';
 import type { StoredRegistration } from '../../registration/stored-registration.ts';
 import { findings, type Finding } from '../finding.ts';
-import { askPublicly } from '../probe/ask-publicly.ts';
+import { registeredAddresses } from '../../registration/public-address.ts';
+import { publicGateway } from '../probe/public-gateway.ts';
 import type { Scene } from '../scene.ts';
-
-/** Where the rules of an authority that registers addresses keep them: separated by commas or white space. */
-const ADDRESSES_FIELD = 'source_address';
 
 const finding = findings('public_address', {
   public_address_registered: { state: 'ok', reason: 'You are on the internet with a registered address.' },
@@ -39,7 +37,9 @@ const finding = findings('public_address', {
 
 /** Whether this line has the address that was registered, where the authority's rules register one. */
 export async function checkPublicAddress(scene: Scene): Promise<readonly Finding[]> {
-  const registrations = (await scene.registrations).filter((one) => registeredAddresses(one).length > 0);
+  const registrations = (await scene.registrations).filter(
+    ({ view }) => registeredAddresses(view).length > 0,
+  );
   if (registrations.length === 0) return [finding('public_address_none')];
   const view = await scene.service;
   // Another user's tunnel carries the fetcher's questions too; a service that does not tell may have one up.
@@ -56,8 +56,8 @@ async function compare({ client }: Scene, registration: StoredRegistration): Pro
   const anchor = (await readAnchors(client.anchors)).find(({ origin }) => origin === registration.origin);
   if (anchor === undefined) return finding('public_address_no_gateway', { subject });
   try {
-    const { address } = await askPublicly(client, { anchor, route: 'publicAddress' });
-    return judgeAddress({ subject, seen: address, registered: registeredAddresses(registration) });
+    const { address } = await publicGateway(client, anchor).ask('publicAddress');
+    return judgeAddress({ subject, seen: address, registered: registeredAddresses(registration.view) });
   } catch (cause) {
     if (!(cause instanceof SanadError)) throw cause;
     return finding('public_address_unseen', { subject, detail: cause.problem.code });
@@ -82,8 +82,4 @@ export function judgeAddress({ subject, seen, registered }: Seen): Finding {
     subject,
     detail: `${address}; registered: ${registered.join(', ')}`,
   });
-}
-
-function registeredAddresses({ view }: StoredRegistration): readonly string[] {
-  return (view.fields[ADDRESSES_FIELD] ?? '').split(/[\s,]+/).filter((address) => address !== '');
 }
