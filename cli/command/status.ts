@@ -14,11 +14,15 @@ interface Checked {
 }
 
 export async function statusCommand({ client }: Surroundings): Promise<Answer> {
+  // Read while the service is being reached.
+  const stored = Promise.all([
+    new TunnelStore(client).all(),
+    new RegistrationStore(client.configDirectory).all(),
+  ]);
+  // Heard of below, unless the service is not there: then that is what is said.
+  stored.catch(() => undefined);
   return await withDaemon(client, async (daemon) => {
-    const [tunnels, registrations] = await Promise.all([
-      new TunnelStore(client).all(),
-      new RegistrationStore(client.configDirectory).all(),
-    ]);
+    const [tunnels, registrations] = await stored;
     const checks = await Promise.all(
       tunnels.map(async (tunnel) => ({
         tunnel,

@@ -7,6 +7,7 @@ declare global {
   var SANAD_BUNDLE: string | undefined;
 }
 
-/** The installed program: loads the bundle that it was built with. */
+/** The installed program: loads the bundle that it was built with. Built as CommonJS, whose loader is up earlier. */
 const file = join(import.meta.dirname, globalThis.SANAD_BUNDLE ?? '');
-await loadBundle<{ readonly main: () => Promise<void> }>(file).exports.main();
+// What main does not expect ends the process, as Node does with it.
+void loadBundle<{ readonly main: () => Promise<void> }>(file).exports.main();

@@ -25,10 +25,10 @@ export async function buildCommandLine({ outdir, define }: CommandLineBuild): Pr
   await build({
     ...common,
     entryPoints: { sanad: 'cli/launch/index.ts' },
-    format: 'esm',
+    format: 'cjs',
     outdir,
-    outExtension: { '.js': '.mjs' },
-    define: { 'globalThis.SANAD_BUNDLE': JSON.stringify(name) },
+    outExtension: { '.js': '.cjs' },
+    define: { 'globalThis.SANAD_BUNDLE': JSON.stringify(name), 'import.meta.dirname': '__dirname' },
   });
   // A process of its own: what is compiled is what a command's own process compiles.
   execFileSync(process.execPath, [join(import.meta.dirname, 'make-code-cache.ts'), file], {

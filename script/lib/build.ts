@@ -13,8 +13,12 @@ const entries = {
   'sanad-issuer': 'gateway/issuer/index.ts',
 };
 
-/** For script/bench: runs as a user of the lab, who cannot read the repository. */
-const benchEntries = process.argv.includes('--bench') ? { 'bench-driver': 'test/bench/driver.ts' } : {};
+/** For script/bench: run as a user of the lab, who cannot read the repository; bundled as the daemon is. */
+const benchDrivers = {
+  'bench-driver': 'test/bench/driver.ts',
+  'bench-verify': 'test/bench/verify-driver.ts',
+};
+const benchEntries = process.argv.includes('--bench') ? benchDrivers : {};
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
 

@@ -20,7 +20,7 @@ afterAll(() => {
 });
 
 function sanad(words: readonly string[], ...flags: readonly string[]) {
-  const argv = [...flags, join(outdir, 'sanad.mjs'), ...words];
+  const argv = [...flags, join(outdir, 'sanad.cjs'), ...words];
   const env = { HOME: home, PATH: process.env['PATH'] ?? '', NODE_NO_WARNINGS: '1' };
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { env, encoding: 'utf8' });
   return { code: status, stdout, stderr };
@@ -73,7 +73,7 @@ describe('the built command line', () => {
 
   it('has the hash of its text in its name: code of another text is never taken for its own', () => {
     expect(bundle).toMatch(/sanad-[0-9a-f]{16}\.cjs$/);
-    expect(readFileSync(join(outdir, 'sanad.mjs'), 'utf8')).toContain(bundle.slice(outdir.length + 1));
+    expect(readFileSync(join(outdir, 'sanad.cjs'), 'utf8')).toContain(bundle.slice(outdir.length + 1));
   });
 
   it.each([

@@ -1,74 +1,18 @@
-import { nodePrimitives } from '#daemon/platform/node-primitives.ts';
-import { acceptStatusList, type StatusValue } from '#shared/registration/status-list.ts';
-import { verifyRegistration } from '#shared/registration/verify-registration.ts';
-import {
-  clockAt,
-  issueStatusList,
-  makeScene,
-  NOW,
-  proveDevice,
-  type Scene,
-} from '#test/shared/registration/issue.ts';
-import { atMost, median, type Figure } from './figure.ts';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { nodeFlagsOf, readUnit } from '#test/packaging/unit-file.ts';
+import { atMost, type Figure } from './figure.ts';
+import type { VerifyTimes } from './verify-driver.ts';
 
-const ROUNDS = 400;
-const LISTS = 40;
-const MILLION = 1_000_000;
-/** As in the reference: 2,000 of a million entries are revoked, scattered. */
-const REVOKED = 2000;
-
-/** The gate alone, in a warm process: no socket, no disk. */
+/** The gate alone, in a warm process with the flags that the daemon runs with: no socket, no disk. */
 export async function benchVerify(): Promise<Figure[]> {
-  const scene = makeScene();
-  const single = freshProofs(scene, ROUNDS).map((deviceProof) => timed(() => pass(scene, deviceProof)));
-  const lists = Array.from({ length: LISTS }, (_, number) => newList(scene, number));
-  const withList = freshProofs(scene, LISTS).map((deviceProof, number) =>
-    timed(() => {
-      accept(scene, lists[number] ?? '');
-      pass(scene, deviceProof);
-    }),
-  );
-  return await Promise.resolve([
-    atMost('verifyRegistration, certificate and proof, p50', median(single.slice(ROUNDS / 4)), 'ms', 0.8),
-    atMost('the same with a new list of 1,000,000, p50', median(withList.slice(LISTS / 4)), 'ms', 6),
-  ]);
-}
-
-type DeviceProof = Scene['options']['deviceProof'];
-
-function freshProofs({ device, options }: Scene, count: number): DeviceProof[] {
-  return Array.from({ length: count }, (_, number) => {
-    const asked = { nonce: Buffer.from(`nonce ${number}`).toString('base64url'), instance: 'instance-1' };
-    return { ...asked, text: proveDevice({ device, ...options, ...asked }) };
-  });
-}
-
-function pass({ options }: Scene, deviceProof: DeviceProof): void {
-  const { kind } = verifyRegistration({ ...options, deviceProof });
-  if (kind !== 'verified') throw new Error('the bench’s own registration was refused');
-}
-
-function newList({ gateway }: Scene, number: number): string {
-  const statuses: Record<number, StatusValue> = {};
-  for (let i = 0; i < REVOKED; i += 1) statuses[8 + ((i * 7919 + number) % (MILLION - 8))] = 1;
-  return issueStatusList(gateway, { size: MILLION, iat: NOW - 1000 + number, statuses });
-}
-
-function accept({ options }: Scene, text: string): void {
-  const keySet = options.keySets[0];
-  if (keySet === undefined) throw new Error('the bench has no key set');
-  const list = acceptStatusList({
-    text,
-    keySet,
-    stored: undefined,
-    clock: clockAt(NOW),
-    primitives: nodePrimitives,
-  });
-  if (list.statusAt(7) !== 0) throw new Error('the bench’s own entry is not valid');
-}
-
-function timed(work: () => void): number {
-  const started = performance.now();
-  work();
-  return performance.now() - started;
+  const program = join(import.meta.dirname, '../../dist/bench-verify.mjs');
+  const words = [...nodeFlagsOf(readUnit('sanadd.service')), program];
+  const { stdout } = await promisify(execFile)(process.execPath, words);
+  const { single, withList } = JSON.parse(stdout) as VerifyTimes;
+  return [
+    atMost('verifyRegistration, certificate and proof, p50', single, 'ms', 0.8),
+    atMost('the same with a new list of 1,000,000, p50', withList, 'ms', 6),
+  ];
 }

@@ -21,7 +21,7 @@ beforeAll(async () => {
   mkdirSync(join(home, 'bin'));
   const outdir = join(home, 'built');
   await buildCommandLine({ outdir, define: {} });
-  const program = `#!/bin/sh\nexec '${process.execPath}' '${outdir}/sanad.mjs' "$@"\n`;
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${outdir}/sanad.cjs' "$@"\n`;
   writeFileSync(join(home, 'bin/sanad'), program, { mode: 0o755 });
   environment = {
     HOME: home,
@@ -164,7 +164,7 @@ describe('names for completion', () => {
   it('come without keychain, service and grammar: only names of files are read', () => {
     const hook = join(home, 'loaded.cjs');
     writeFileSync(hook, "process.on('exit', () => console.error(process.moduleLoadList.join()));");
-    const options = ['--require', hook, join(home, 'built/sanad.mjs'), '__complete', 'tunnels'];
+    const options = ['--require', hook, join(home, 'built/sanad.cjs'), '__complete', 'tunnels'];
     const { HOME, PATH } = environment;
     const env = { HOME, PATH, NODE_NO_WARNINGS: '1' };
     const child = `const { spawnSync } = require('node:child_process');

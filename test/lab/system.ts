@@ -139,7 +139,8 @@ function installPrograms(): void {
   for (const program of ['sanad', 'sanadd', 'sanad-fetch', 'sanad-gateway', 'sanad-issuer']) {
     const unit = `${program}.service`;
     const flags = existsSync(join(packaging, 'systemd', unit)) ? nodeFlagsOf(readUnit(unit)) : [];
-    const words = [node, ...flags, `${programs}/${program}.mjs`].join(' ');
+    const ending = program === 'sanad' ? 'cjs' : 'mjs';
+    const words = [node, ...flags, `${programs}/${program}.${ending}`].join(' ');
     writeFileSync(join(LAB, 'bin', program), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
   }
   copyFileSync(join(import.meta.dirname, 'probe.ts'), join(LAB, 'probe.ts'));
