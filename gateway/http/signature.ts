@@ -89,9 +89,18 @@ function readParameters(
   return { keyId: keyId.data, nonce: nonce.data, created };
 }
 
+/** Making a KeyObject costs about as much as a verification, and devices and reviewers ask more than once. */
+const madeKeys = new Map<string, KeyObject>();
+const MAX_MADE_KEYS = 4096;
+
 function publicKey(x: string): KeyObject | undefined {
+  const made = madeKeys.get(x);
+  if (made !== undefined) return made;
   try {
-    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    if (madeKeys.size >= MAX_MADE_KEYS) madeKeys.clear();
+    madeKeys.set(x, key);
+    return key;
   } catch {
     // 32 bytes that OpenSSL does not take for a key: then nothing is signed with it.
     return undefined;
