@@ -3,6 +3,8 @@ import { EVENTS_CONTENT_TYPE } from '#shared/contract/gateway-contract.ts';
 
 /** Beyond this nobody reads any more. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
+/** What somebody has to take the last event who may have stopped reading. */
+const FAREWELL_MILLISECONDS = 3000;
 
 export type EndReason = 'shutdown' | 'age' | 'behind';
 
@@ -12,6 +14,8 @@ export class EventStream {
 
   constructor(response: ServerResponse) {
     this.#response = response;
+    // Nothing but that the client is gone, of which `close` tells; unheard, it would end the process.
+    response.on('error', () => undefined);
     response.writeHead(200, {
       'content-type': EVENTS_CONTENT_TYPE,
       'cache-control': 'no-store',
@@ -23,7 +27,8 @@ export class EventStream {
   }
 
   get isOpen(): boolean {
-    return this.#response.writable;
+    // `writable` stays true after the end of a response.
+    return !this.#response.writableEnded && !this.#response.destroyed;
   }
 
   onClosed(listener: () => void): void {
@@ -42,7 +47,13 @@ export class EventStream {
   }
 
   end(reason: EndReason): void {
-    if (this.isOpen) this.#response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
+    if (!this.isOpen) return;
+    const response = this.#response;
+    const farewell = setTimeout(() => response.destroy(), FAREWELL_MILLISECONDS);
+    response.once('close', () => {
+      clearTimeout(farewell);
+    });
+    response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
   }
 
   #write(text: string): void {

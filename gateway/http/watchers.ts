@@ -6,7 +6,7 @@ import {
 import { changesAfter, summariesFor } from '../case/watch.ts';
 import { changedSince, lastSequences } from '../storage/audit-store.ts';
 import { asStorageProblem } from '../storage/problem.ts';
-import type { EventStream } from './event-stream.ts';
+import type { EndReason, EventStream } from './event-stream.ts';
 import { httpError } from './problem.ts';
 import type { Services } from './services.ts';
 
@@ -79,16 +79,13 @@ export class Watchers {
 
   /** Ends every stream; for a shutdown. */
   close(): void {
-    clearInterval(this.#timer);
-    for (const { stream } of this.#watchers) stream.end('shutdown');
-    this.#watchers.clear();
+    for (const watcher of this.#watchers) this.#end(watcher, 'shutdown');
   }
 
   #add(watcher: Watcher): void {
     this.#watchers.add(watcher);
     watcher.stream.onClosed(() => {
-      this.#watchers.delete(watcher);
-      if (this.#watchers.size === 0) this.#rest();
+      this.#drop(watcher);
     });
     this.#timer ??= setInterval(() => {
       this.#beat();
@@ -96,6 +93,17 @@ export class Watchers {
     }, POLL_MILLISECONDS).unref();
     // What happened since its snapshot was read.
     this.#look();
+  }
+
+  /** Whether or not its client has heard the end: it is told nothing any more. */
+  #end(watcher: Watcher, reason: EndReason): void {
+    watcher.stream.end(reason);
+    this.#drop(watcher);
+  }
+
+  #drop(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size === 0) this.#rest();
   }
 
   #rest(): void {
@@ -107,9 +115,9 @@ export class Watchers {
   #beat(): void {
     const isDue = ++this.#beats % EVENTS_HEARTBEAT_SECONDS === 0;
     const oldest = this.#services.now() - MAX_AGE_SECONDS;
-    for (const { stream, since } of this.#watchers) {
-      if (since < oldest) stream.end('age');
-      else if (isDue) stream.heartbeat();
+    for (const watcher of this.#watchers) {
+      if (watcher.since < oldest) this.#end(watcher, 'age');
+      else if (isDue) watcher.stream.heartbeat();
     }
   }
 
@@ -152,7 +160,7 @@ export class Watchers {
     const changed = [...recent].filter(([id, sequence]) => (told.get(id) ?? 0) < sequence).map(([id]) => id);
     if (changed.length >= MAX_CHANGES) {
       // Too many to be sure of having seen all: told anew from the start, by the client's asking again.
-      for (const { stream } of watchers) stream.end('behind');
+      for (const watcher of watchers) this.#end(watcher, 'behind');
       return;
     }
     for (const summary of await summariesFor(database, changed)) {

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { EventStream } from '#gateway/http/event-stream.ts';
+
+const patient = { timeout: 20_000 };
+let server: Server | undefined;
+let clients: Socket[] = [];
+
+afterEach(() => {
+  for (const client of clients) client.destroy();
+  clients = [];
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** A response on the server's side of a connection, and the client on its other end, which reads nothing yet. */
+async function asked(): Promise<{ readonly response: ServerResponse; readonly client: Socket }> {
+  const { promise: response, resolve } = Promise.withResolvers<ServerResponse>();
+  server = createServer((_request, arrived) => {
+    resolve(arrived);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const client = connect(address.port, '127.0.0.1');
+  client.on('error', () => undefined);
+  client.pause();
+  client.write('GET / HTTP/1.1\r\nHost: gateway.test\r\n\r\n');
+  clients.push(client);
+  return { response: await response, client };
+}
+
+/** Until neither side's kernel takes any more. */
+async function stall(stream: EventStream, response: ServerResponse): Promise<void> {
+  const fill = () => {
+    stream.send('change', 'x'.repeat(250_000));
+    return response.writableLength;
+  };
+  await expect.poll(fill, patient).toBeGreaterThan(300_000);
+}
+
+describe('a stream of events', () => {
+  it('to somebody who has stopped reading is ended once, and cut off soon after', async () => {
+    const { response } = await asked();
+    const stream = new EventStream(response);
+    let isClosed = false;
+    stream.onClosed(() => (isClosed = true));
+    await stall(stream, response);
+    stream.end('age');
+    expect(stream.isOpen).toBe(false);
+    // An error that nobody hears ends the process; what is not open is not written to.
+    stream.end('age');
+    stream.heartbeat();
+    await expect.poll(() => isClosed, patient).toBe(true);
+    expect(response.destroyed).toBe(true);
+  });
+
+  it('survives an error of its connection', async () => {
+    const { response } = await asked();
+    const stream = new EventStream(response);
+    response.destroy(new Error('the line broke'));
+    await once(response, 'close');
+    expect(stream.isOpen).toBe(false);
+  });
+});
