@@ -3,18 +3,17 @@ import {
   caseEventSchemas,
   gatewayRoutes,
   registrationEventSchemas,
-  type RegistrationSummary,
 } from '#shared/contract/gateway-contract.ts';
 import { listCases, ownRegistration, viewOf } from '../case/follow.ts';
 import { changesAfter, summariesFor } from '../case/watch.ts';
 import { lastSequences } from '../storage/audit-store.ts';
 import { answerOnce } from './commit.ts';
 import type { KeyLimit } from './limits.ts';
-import { EventStream } from './event-stream.ts';
+import { EventStream, type StreamEvent } from './event-stream.ts';
 import { rawRequest, readParameters } from './parameters.ts';
 import { openSignedRequest } from './request.ts';
 import type { Services } from './services.ts';
-import { casesSince, Watchers } from './watchers.ts';
+import { caseEvent, casesSince, changeEvent, Watchers } from './watchers.ts';
 
 interface Parts {
   readonly services: Services;
@@ -24,7 +23,7 @@ interface Parts {
 
 /** What is sent first: told in the transaction that uses up the nonce, written once that is over. */
 interface Beginning {
-  readonly events: readonly { readonly event: string; readonly payload: unknown; readonly id: number }[];
+  readonly events: readonly StreamEvent[];
   /** Of a registration: the last place in its history that these tell of. */
   readonly sequence: number;
 }
@@ -85,12 +84,7 @@ async function registrationBeginning(
   const sequence = (await lastSequences(connection, [id])).get(id) ?? 0;
   if (last !== undefined && last <= sequence) {
     const missed = await changesAfter(connection, { id, sequence: last });
-    const events = missed.map(({ sequence: place, change }) => ({
-      event: 'change',
-      payload: registrationEventSchemas.change.parse(change),
-      id: place,
-    }));
-    return { events, sequence };
+    return { events: missed.map(changeEvent), sequence };
   }
   const payload = registrationEventSchemas.snapshot.parse(await viewOf(connection, stored));
   return { events: [{ event: 'snapshot', payload, id: sequence }], sequence };
@@ -104,17 +98,13 @@ async function caseBeginning(services: Services, last: number | undefined): Prom
     const payload = caseEventSchemas.snapshot.parse(await listCases(database));
     return { events: [{ event: 'snapshot', payload, id }], sequence: 0 };
   }
-  const toEvent = (summary: RegistrationSummary) => ({
-    event: 'change',
-    payload: caseEventSchemas.change.parse({ case: summary }),
-    id,
-  });
-  return { events: (await summariesFor(database, ids)).map(toEvent), sequence: 0 };
+  const summaries = await summariesFor(database, ids);
+  return { events: summaries.map((summary) => caseEvent(summary, id)), sequence: 0 };
 }
 
 function open(response: ConstructorParameters<typeof EventStream>[0], { events }: Beginning): EventStream {
   const stream = new EventStream(response);
-  for (const { event, payload, id } of events) stream.send(event, payload, id);
+  stream.send(events);
   return stream;
 }
 

@@ -6,6 +6,12 @@ const MAX_UNREAD_BYTES = 1024 * 1024;
 /** What somebody has to take the last event who may have stopped reading. */
 const FAREWELL_MILLISECONDS = 3000;
 
+export interface StreamEvent {
+  readonly event: string;
+  readonly payload: unknown;
+  readonly id?: number;
+}
+
 export type EndReason = 'shutdown' | 'age' | 'behind';
 
 /** One client's events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
@@ -35,11 +41,9 @@ export class EventStream {
     this.#response.once('close', listener);
   }
 
-  send(event: string, payload: unknown, id?: number): void {
-    // JSON.stringify writes no line break: the payload is one line.
-    const lines = [`event: ${event}`, `data: ${JSON.stringify(payload)}`];
-    if (id !== undefined) lines.unshift(`id: ${id}`);
-    this.#write(`${lines.join('\n')}\n\n`);
+  /** As one text: whoever reads has to be able to take all of it. */
+  send(events: readonly StreamEvent[]): void {
+    if (events.length > 0) this.#write(events.map(textOf).join(''));
   }
 
   heartbeat(): void {
@@ -58,9 +62,16 @@ export class EventStream {
 
   #write(text: string): void {
     if (!this.isOpen) return;
-    this.#response.write(text);
-    if (this.#response.writableLength <= MAX_UNREAD_BYTES) return;
+    // Asked of what was written earlier: what is written now waits, corked, until the caller is done.
+    if (this.#response.writableLength <= MAX_UNREAD_BYTES) this.#response.write(text);
     // It would have to read all of it first to learn why.
-    this.#response.destroy();
+    else this.#response.destroy();
   }
+}
+
+function textOf({ event, payload, id }: StreamEvent): string {
+  // JSON.stringify writes no line break: the payload is one line.
+  const lines = [`event: ${event}`, `data: ${JSON.stringify(payload)}`];
+  if (id !== undefined) lines.unshift(`id: ${id}`);
+  return `${lines.join('\n')}\n\n`;
 }

@@ -2,11 +2,12 @@ import {
   caseEventSchemas,
   EVENTS_HEARTBEAT_SECONDS,
   registrationEventSchemas,
+  type RegistrationSummary,
 } from '#shared/contract/gateway-contract.ts';
-import { changesAfter, summariesFor } from '../case/watch.ts';
+import { changesAfter, summariesFor, type RegistrationChange } from '../case/watch.ts';
 import { changedSince, lastSequences } from '../storage/audit-store.ts';
 import { asStorageProblem } from '../storage/problem.ts';
-import type { EndReason, EventStream } from './event-stream.ts';
+import type { EndReason, EventStream, StreamEvent } from './event-stream.ts';
 import { httpError } from './problem.ts';
 import type { Services } from './services.ts';
 
@@ -142,10 +143,9 @@ export class Watchers {
     for (const watcher of watchers) {
       const { registration: id = '', sequence, stream } = watcher;
       if ((last.get(id) ?? 0) <= sequence) continue;
-      for (const { sequence: place, change } of await changesAfter(database, { id, sequence })) {
-        stream.send('change', registrationEventSchemas.change.parse(change), place);
-        watcher.sequence = place;
-      }
+      const events = (await changesAfter(database, { id, sequence })).map(changeEvent);
+      stream.send(events);
+      watcher.sequence = events.at(-1)?.id ?? sequence;
     }
   }
 
@@ -163,16 +163,27 @@ export class Watchers {
       for (const watcher of watchers) this.#end(watcher, 'behind');
       return;
     }
-    for (const summary of await summariesFor(database, changed)) {
-      const change = caseEventSchemas.change.parse({ case: summary });
-      for (const { stream } of watchers) stream.send('change', change, at);
-    }
+    const events = (await summariesFor(database, changed)).map((summary) => caseEvent(summary, at));
+    for (const { stream } of watchers) stream.send(events);
   }
 
   async #recent(): Promise<ReadonlyMap<string, number>> {
     const { database, now } = this.#services;
     return await changedSince(database, { since: now() - SLACK_SECONDS, most: MAX_CHANGES });
   }
+}
+
+/** A change of a registration, as its device hears it. */
+export function changeEvent({
+  sequence: id,
+  change,
+}: RegistrationChange): StreamEvent & { readonly id: number } {
+  return { event: 'change', payload: registrationEventSchemas.change.parse(change), id };
+}
+
+/** How a case stands by now, as reviewers hear it. */
+export function caseEvent(summary: RegistrationSummary, id: number): StreamEvent {
+  return { event: 'change', payload: caseEventSchemas.change.parse({ case: summary }), id };
 }
 
 /** What is told to somebody who was there before, from where they left; undefined: a snapshot it is. */

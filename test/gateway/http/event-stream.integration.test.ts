@@ -36,7 +36,7 @@ async function asked(): Promise<{ readonly response: ServerResponse; readonly cl
 /** Until neither side's kernel takes any more. */
 async function stall(stream: EventStream, response: ServerResponse): Promise<void> {
   const fill = () => {
-    stream.send('change', 'x'.repeat(250_000));
+    stream.send([{ event: 'change', payload: 'x'.repeat(250_000) }]);
     return response.writableLength;
   };
   await expect.poll(fill, patient).toBeGreaterThan(300_000);
@@ -56,6 +56,24 @@ describe('a stream of events', () => {
     stream.heartbeat();
     await expect.poll(() => isClosed, patient).toBe(true);
     expect(response.destroyed).toBe(true);
+  });
+
+  it('tells what is told together whole, whatever its size, and cuts off who does not read it', async () => {
+    const { response, client } = await asked();
+    const stream = new EventStream(response);
+    const payload = 'x'.repeat(4_000_000);
+    let heard = 0;
+    client.on('data', (chunk: Buffer) => (heard += chunk.length));
+    client.pause();
+    const snapshot = { event: 'snapshot', payload, id: 1 };
+    stream.send([snapshot, snapshot]);
+    expect(stream.isOpen).toBe(true);
+    client.resume();
+    await expect.poll(() => heard, patient).toBeGreaterThan(8_000_000);
+    client.pause();
+    // More than both kernels hold.
+    for (let count = 0; count < 4; count++) stream.send([snapshot, snapshot]);
+    expect(stream.isOpen).toBe(false);
   });
 
   it('survives an error of its connection', async () => {
