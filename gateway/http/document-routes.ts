@@ -58,7 +58,7 @@ async function upload(
   const { headers } = request;
   return await answerOnce(services, intent, (commit) =>
     uploads.take({
-      ...{ id, kind, signer, now, commit },
+      ...{ id, kind, signer, commit },
       contentType: headers['content-type'],
       contentLength: headers['content-length'],
       // Node joins what is there twice; openUploadRequest has refused that.

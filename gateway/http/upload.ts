@@ -25,7 +25,6 @@ export interface UploadCall {
   readonly id: string;
   readonly kind: string;
   readonly signer: string;
-  readonly now: number;
   readonly commit: Commit;
   /** As announced and signed. */
   readonly contentType: string | undefined;
@@ -62,15 +61,17 @@ export class Uploads {
 
   /** The file before its row: a crash in between leaves a file that nobody can open and that is swept away. */
   async #keep(
-    { id, kind, signer: device, now, commit }: UploadCall,
+    { id, kind, signer: device, commit }: UploadCall,
     { contentType, bytes }: { readonly contentType: DocumentContentType; readonly bytes: Buffer },
   ): Promise<Committed<DocumentView>> {
-    const { vault } = this.#services;
+    const { vault, now: clock } = this.#services;
     const document = randomUUID();
     const { file, key } = await vault.write(document, bytes);
     try {
-      return await commit((connection) =>
-        addDocument(connection, {
+      return await commit((connection) => {
+        // When it is there, not when it was announced, minutes ago: those who watch look back a minute.
+        const now = clock();
+        return addDocument(connection, {
           ...{ id, device, vault, key, now },
           document: {
             ...{ id: document, kind, content_type: contentType, file },
@@ -78,8 +79,8 @@ export class Uploads {
             sha256: createHash('sha256').update(bytes).digest('base64url'),
             added_at: now,
           },
-        }),
-      );
+        });
+      });
     } catch (error) {
       // Refused. After any other failure the row may be there: then the file is left, and swept away if it is not.
       if (error instanceof SanadError) await vault.remove([file]);

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +15,7 @@ import type { RegistrationView } from '#shared/contract/gateway-contract.ts';
 import { act, addDocument, decide, follow, pdfOf, reviewerOf, submit, withdraw } from './reviewing.ts';
 import {
   makeSigner,
+  nowSeconds,
   send,
   signedFields,
   startGateway,
@@ -177,6 +179,29 @@ describe('a document', () => {
     const shown = await send(gateway, { method: 'GET', path: `/v1/case/${id}`, signer: reviewer });
     const actions = shown.json<CaseView>().audit.map(({ action }) => action);
     expect(actions).toEqual(['submit', 'add_document', 'read_document', 'remove_document']);
+  });
+
+  it('that is long under way counts from when it is there', async () => {
+    const id = await newCase();
+    const path = `/v1/registration/${id}/document/letter`;
+    const content = pdfOf();
+    const request = { method: 'POST', path, type: 'application/pdf', signer: device } as const;
+    const headers = { ...signedFields(gateway, request, content), 'content-length': content.length };
+    const sent = httpRequest({ host: '127.0.0.1', port: gateway.port, method: 'POST', path, headers });
+    const answered = once(sent, 'response');
+    sent.write(content.subarray(0, 10));
+    const announced = nowSeconds();
+    await expect.poll(nowSeconds, { timeout: 20_000 }).toBeGreaterThan(announced + 1);
+    const complete = nowSeconds();
+    sent.end(content.subarray(10));
+    const [response] = (await answered) as [IncomingMessage];
+    expect(response.resume().statusCode).toBe(200);
+    const { documents, changed_at: changed } = await view(id);
+    expect(documents.map(({ added_at: at }) => at >= complete)).toEqual([true]);
+    expect(changed).toBeGreaterThanOrEqual(complete);
+    const shown = await send(gateway, { method: 'GET', path: `/v1/case/${id}`, signer: reviewer });
+    const entry = shown.json<CaseView>().audit.find(({ action }) => action === 'add_document');
+    expect(entry?.at).toBeGreaterThanOrEqual(complete);
   });
 
   it('is put into a new file by the reviewers’ command', async () => {
