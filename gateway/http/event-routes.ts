@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   caseEventSchemas,
   gatewayRoutes,
@@ -7,18 +7,19 @@ import {
 import { listCases, ownRegistration, viewOf } from '../case/follow.ts';
 import { changesAfter, summariesFor } from '../case/watch.ts';
 import { lastSequences } from '../storage/audit-store.ts';
-import { answerOnce } from './commit.ts';
+import { answerOnce, type SignedIntent } from './commit.ts';
 import type { KeyLimit } from './limits.ts';
 import { EventStream, type StreamEvent } from './event-stream.ts';
 import { rawRequest, readParameters } from './parameters.ts';
 import { openSignedRequest } from './request.ts';
 import type { Services } from './services.ts';
+import { StreamPlaces, type Listener } from './stream-places.ts';
 import { caseEvent, casesSince, changeEvent, Watchers } from './watchers.ts';
 
 interface Parts {
   readonly services: Services;
   readonly keyLimit: KeyLimit;
-  readonly watchers: Watchers;
+  readonly places: StreamPlaces;
 }
 
 /** What is sent first: told in the transaction that uses up the nonce, written once that is over. */
@@ -31,48 +32,79 @@ interface Beginning {
 /** The two streams of events. Gives what has to be poked after each change made here. */
 export function addEventRoutes(server: FastifyInstance, services: Services, keyLimit: KeyLimit): Watchers {
   const watchers = new Watchers(services);
-  const parts: Parts = { services, keyLimit, watchers };
+  const parts: Parts = { services, keyLimit, places: new StreamPlaces() };
   const { registrationEvents, caseEvents } = gatewayRoutes;
   server.addHook('preClose', async () => {
     watchers.close();
   });
   server.get(registrationEvents.path, async (request, reply) => {
     const { id } = readParameters(request.params);
-    const { key, beginning } = await begin(parts, request, 'device', (connection, device) =>
-      registrationBeginning(connection, { id, device, last: lastEventId(request) }),
+    await answer(
+      parts,
+      { request, reply, signedBy: 'device' },
+      {
+        begin: (connection, device) =>
+          registrationBeginning(connection, { id, device, last: lastEventId(request) }),
+        watch: (watching, { sequence }) => {
+          watchers.watchRegistration({ ...watching, registration: id, sequence });
+        },
+      },
     );
-    reply.hijack();
-    const stream = open(reply.raw, beginning);
-    watchers.watchRegistration({ key, stream, registration: id, sequence: beginning.sequence });
   });
   server.get(caseEvents.path, async (request, reply) => {
     await watchers.prepareCases();
-    const { key, beginning } = await begin(parts, request, 'reviewer', (connection) =>
-      caseBeginning({ ...services, database: connection }, lastEventId(request)),
+    await answer(
+      parts,
+      { request, reply, signedBy: 'reviewer' },
+      {
+        begin: (connection) => caseBeginning({ ...services, database: connection }, lastEventId(request)),
+        watch: (watching) => {
+          watchers.watchCases(watching);
+        },
+      },
     );
-    reply.hijack();
-    watchers.watchCases({ key, stream: open(reply.raw, beginning) });
   });
   return watchers;
 }
 
-async function begin(
-  { services, keyLimit, watchers }: Parts,
-  request: FastifyRequest,
-  signedBy: 'device' | 'reviewer',
-  read: (connection: Services['database'], key: string) => Promise<Beginning>,
-): Promise<{ readonly key: string; readonly beginning: Beginning }> {
+async function answer(
+  { services, keyLimit, places }: Parts,
+  asked: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly signedBy: Listener },
+  stream: {
+    readonly begin: (connection: Services['database'], key: string) => Promise<Beginning>;
+    readonly watch: (
+      watching: { readonly stream: EventStream; readonly leave: () => void },
+      beginning: Beginning,
+    ) => void;
+  },
+): Promise<void> {
+  const { request, reply, signedBy } = asked;
   const { intent, now } = await openSignedRequest(services, { signedBy, body: null }, rawRequest(request));
   const { keyId: key } = intent.signature;
   keyLimit(request, key, now);
-  watchers.requireRoom(key);
+  const leave = places.take(signedBy, key);
+  try {
+    const beginning = await readOnce(services, intent, (connection) => stream.begin(connection, key));
+    reply.hijack();
+    stream.watch({ stream: open(reply.raw, beginning), leave }, beginning);
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+async function readOnce(
+  services: Services,
+  intent: SignedIntent,
+  begin: (connection: Services['database']) => Promise<Beginning>,
+): Promise<Beginning> {
   let beginning: Beginning = { events: [], sequence: 0 };
   await answerOnce(services, intent, (commit) =>
     commit(async (connection) => {
-      beginning = await read(connection, key);
+      beginning = await begin(connection);
     }),
   );
-  return { key, beginning };
+  return beginning;
 }
 
 async function registrationBeginning(

@@ -33,12 +33,27 @@ export class EventStream {
   }
 
   get isOpen(): boolean {
-    // `writable` stays true after the end of a response.
-    return !this.#response.writableEnded && !this.#response.destroyed;
+    const { writableEnded, destroyed, req } = this.#response;
+    // `writable` stays true after the end of a response. One that waits behind another on its connection does not hear of
+    // the connection's end.
+    return !writableEnded && !destroyed && !req.socket.destroyed;
   }
 
+  /** Not called for what was closed before. */
   onClosed(listener: () => void): void {
-    this.#response.once('close', listener);
+    const response = this.#response;
+    const { socket } = response.req;
+    let isOver = false;
+    const heard = () => {
+      // The response hears it from the connection, whose own listeners are being called by then.
+      if (isOver) return;
+      isOver = true;
+      response.off('close', heard);
+      socket.off('close', heard);
+      listener();
+    };
+    response.once('close', heard);
+    socket.once('close', heard);
   }
 
   /** As one text: whoever reads has to be able to take all of it. */

@@ -8,21 +8,21 @@ import { changesAfter, summariesFor, type RegistrationChange } from '../case/wat
 import { changedSince, lastSequences } from '../storage/audit-store.ts';
 import { asStorageProblem } from '../storage/problem.ts';
 import type { EndReason, EventStream, StreamEvent } from './event-stream.ts';
-import { httpError } from './problem.ts';
 import type { Services } from './services.ts';
 
 const POLL_MILLISECONDS = 1000;
 const MAX_AGE_SECONDS = 3600;
-const MAX_STREAMS = 256;
-const MAX_STREAMS_OF_A_KEY = 4;
 /** Longer than a transaction takes and than clocks of front ends differ: what is younger may still turn up. */
 const SLACK_SECONDS = 60;
 /** More at once is told as a new snapshot. */
 const MAX_CHANGES = 1000;
 
+type WatcherServices = Pick<Services, 'database' | 'now' | 'log'>;
+
 interface Watcher {
-  readonly key: string;
   readonly stream: EventStream;
+  /** Gives its place back. */
+  readonly leave: () => void;
   /** Undefined: every case. */
   readonly registration: string | undefined;
   /** Place in the registration's history that was told last. */
@@ -36,7 +36,7 @@ interface Watcher {
  * writes would have all of them wait for each other.
  */
 export class Watchers {
-  readonly #services: Services;
+  readonly #services: WatcherServices;
   readonly #watchers = new Set<Watcher>();
   /** The last entry of each history that has changed lately: what is in it was told. */
   #told: ReadonlyMap<string, number> | undefined;
@@ -45,16 +45,8 @@ export class Watchers {
   #wasPoked = false;
   #beats = 0;
 
-  constructor(services: Services) {
+  constructor(services: WatcherServices) {
     this.#services = services;
-  }
-
-  /** Refuses before anything is read what would be one too many. */
-  requireRoom(key: string): void {
-    const ofKey = [...this.#watchers].filter((watcher) => watcher.key === key).length;
-    if (this.#watchers.size >= MAX_STREAMS || ofKey >= MAX_STREAMS_OF_A_KEY) {
-      throw httpError('too_many_streams');
-    }
   }
 
   /** From now on, where `sequence` was told last. */
@@ -67,7 +59,7 @@ export class Watchers {
     this.#told ??= await this.#recent();
   }
 
-  watchCases(of: { readonly key: string; readonly stream: EventStream }): void {
+  watchCases(of: Pick<Watcher, 'stream' | 'leave'>): void {
     this.#add({ ...of, registration: undefined, sequence: 0, since: this.#services.now() });
   }
 
@@ -83,11 +75,21 @@ export class Watchers {
     for (const watcher of this.#watchers) this.#end(watcher, 'shutdown');
   }
 
+  /** When nothing is asked of the database any more. */
+  async settled(): Promise<void> {
+    await this.#looking;
+  }
+
   #add(watcher: Watcher): void {
-    this.#watchers.add(watcher);
     watcher.stream.onClosed(() => {
       this.#drop(watcher);
     });
+    // Its client may have gone away while its request was answered: nothing tells of that any more.
+    if (!watcher.stream.isOpen) {
+      watcher.leave();
+      return;
+    }
+    this.#watchers.add(watcher);
     this.#timer ??= setInterval(() => {
       this.#beat();
       this.#look();
@@ -103,7 +105,9 @@ export class Watchers {
   }
 
   #drop(watcher: Watcher): void {
-    this.#watchers.delete(watcher);
+    // Its end was written, and then its connection closed.
+    if (!this.#watchers.delete(watcher)) return;
+    watcher.leave();
     if (this.#watchers.size === 0) this.#rest();
   }
 

@@ -1,8 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RegistrationView } from '#shared/contract/gateway-contract.ts';
+import { EventListener } from './event-listener.ts';
 import { certify, decide, follow, reviewerOf, submit } from './reviewing.ts';
-import { makeSigner, send, startFrontEnd, startGateway, submissionOf } from './running-gateway.ts';
+import {
+  makeSigner,
+  send,
+  signedFields,
+  startFrontEnd,
+  startGateway,
+  submissionOf,
+} from './running-gateway.ts';
 import type { RunningGateway, Signer, TestAnswer } from './running-gateway.ts';
 import { postgresqlMissing, startPostgresql, type RunningPostgresql } from './storage/postgresql.ts';
 
@@ -64,6 +73,32 @@ describe.skipIf(isMissing)('two front ends on one PostgreSQL', () => {
       expect(statuses(answers)).toEqual([200, 401, 401, 401]);
       expect((await post(second, { nonce })).problem().code).toBe('nonce_replayed');
     }
+  });
+
+  it('let one key have four streams of events, though many ask at once and leave again', async () => {
+    const own = await makeSigner();
+    const path = `/v1/registration/${idOf(await submit(first, own))}/event`;
+    const open = async () => await EventListener.open(first, { path, signer: own });
+    const asked = await Promise.all(Array.from({ length: 12 }, open));
+    const codes = asked.map(({ response }) => response.statusCode);
+    expect(codes.filter((code) => code === 200)).toHaveLength(4);
+    expect(codes.filter((code) => code === 429)).toHaveLength(8);
+    for (const listener of asked) listener.close();
+    const again = async () => {
+      const listener = await open();
+      listener.close();
+      return listener.response.statusCode;
+    };
+    await expect.poll(again, { timeout: 20_000, interval: 250 }).toBe(200);
+    // Gone before the answer.
+    for (let count = 0; count < 8; count++) {
+      const fields = signedFields(first, { method: 'GET', path, signer: own }, undefined);
+      const sent = httpRequest({ host: '127.0.0.1', port: first.port, path, headers: fields, agent: false });
+      sent.on('error', () => undefined);
+      sent.end(() => setImmediate(() => sent.destroy()));
+    }
+    await expect.poll(again, { timeout: 20_000, interval: 250 }).toBe(200);
+    expect(first.hasEnded()).toBe(false);
   });
 
   it('make one case of one Idempotency-Key, also when both get it at once', async () => {

@@ -1,36 +1,25 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventStream } from '#gateway/http/event-stream.ts';
+import { startPlainServer, type PlainServer } from './plain-server.ts';
 
 const patient = { timeout: 20_000 };
-let server: Server | undefined;
-let clients: Socket[] = [];
+let server: PlainServer;
 
+beforeEach(async () => {
+  server = await startPlainServer();
+});
 afterEach(() => {
-  for (const client of clients) client.destroy();
-  clients = [];
-  server?.closeAllConnections();
-  server?.close();
+  server.close();
 });
 
-/** A response on the server's side of a connection, and the client on its other end, which reads nothing yet. */
 async function asked(): Promise<{ readonly response: ServerResponse; readonly client: Socket }> {
-  const { promise: response, resolve } = Promise.withResolvers<ServerResponse>();
-  server = createServer((_request, arrived) => {
-    resolve(arrived);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  const client = connect(address.port, '127.0.0.1');
-  client.on('error', () => undefined);
-  client.pause();
-  client.write('GET / HTTP/1.1\r\nHost: gateway.test\r\n\r\n');
-  clients.push(client);
-  return { response: await response, client };
+  const { responses, client } = await server.ask();
+  const [response] = responses;
+  if (response === undefined) throw new Error('nothing arrived');
+  return { response, client };
 }
 
 /** Until neither side's kernel takes any more. */
