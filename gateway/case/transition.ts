@@ -47,8 +47,8 @@ export const transitions = [
   { action: 'suspend', from: ['attested'], to: 'suspended', by: 'reviewer' },
   { action: 'reinstate', from: ['suspended'], to: 'attested', by: 'reviewer' },
   { action: 'revoke', from: granted, to: 'revoked', by: 'reviewer' },
-  // Its amendment has taken its place.
-  { action: 'end', from: granted, to: 'ended', by: 'gateway' },
+  // Its amendment has taken its place, which is no way out of a suspension.
+  { action: 'end', from: ['attested'], to: 'ended', by: 'gateway' },
   // What it amends was revoked or withdrawn.
   { action: 'lapse', from: open, to: 'withdrawn', by: 'gateway' },
   { action: 'lapse', from: granted, to: 'ended', by: 'gateway' },

@@ -101,6 +101,9 @@ export class Issuer {
     const { store } = this.#parts;
     if (store.standing.isRevoked(claims.sub)) throw issuerError('registration_revoked');
     const isSuspended = claims.action === 'suspend';
+    // Noted on what is over it would hold nobody, and the reviewer would believe that it does: refused, whoever asks learns
+    // that another registration counts. A front end that kept an amendment's certificate back may not know it yet.
+    if (isSuspended && store.standing.isEnded(claims.sub)) throw issuerError('registration_ended');
     const changed = store.suspend({
       ...{ registration: claims.sub, isSuspended, statement, signedAt: claims.iat },
     });

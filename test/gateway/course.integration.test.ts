@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readClaims } from '#client/registration/read-certificate.ts';
 import { nextState, transitions, type Action } from '#gateway/case/transition.ts';
 import { verifyChain } from '#gateway/case/audit.ts';
+import { gatewayFiles } from '#gateway/configuration.ts';
+import { issuerAt } from '#gateway/issuer/client.ts';
 import {
   registrationStates,
   reviewerActions,
@@ -19,6 +22,7 @@ import {
   follow,
   pdfOf,
   reviewerOf,
+  statementOf,
   submit,
   withdraw,
 } from './reviewing.ts';
@@ -268,6 +272,30 @@ describe('an amendment', () => {
     expect((await certify(gateway, device, id)).problem().code).toBe('registration_suspended');
     await must(review(old, 'reinstate', later()));
     await must(certify(gateway, device, id));
+  });
+
+  it('whose certificate got lost on its way is what a reviewer has to suspend, and is told so', async () => {
+    const old = await caseIn('attested');
+    const { id } = await amendTo(old);
+    const statement = await statementOf(
+      gateway,
+      { id, device, reviewer },
+      { amends: old, endpoints: [endpoint] },
+    );
+    await must(
+      send(gateway, {
+        ...{ method: 'POST', path: `/v1/case/${id}/decision`, signer: reviewer },
+        body: { statement },
+      }),
+    );
+    const issuer = issuerAt(join(gateway.directory, gatewayFiles.issuerSocket));
+    await issuer.ask('issueCertificate', { statement, device: device.keyId });
+    expect((await review(old, 'suspend')).problem()).toMatchObject({
+      ...{ status: 409, code: 'registration_ended' },
+    });
+    expect(await view(old)).toMatchObject({ state: 'attested', amended_by: id });
+    await must(review(id, 'suspend'));
+    expect((await certify(gateway, device, id)).problem().code).toBe('not_attested');
   });
 });
 

@@ -65,6 +65,10 @@ describe('transitions of a case', () => {
     expect(nextState('withdraw', 'suspended', 'device')).toBe('ended');
   });
 
+  it('let no amendment take the place of what is suspended', () => {
+    expect(statesFrom('end', 'gateway')).toEqual(['attested']);
+  });
+
   it('are each performed by one role, and every act of a reviewer is there', () => {
     for (const action of actions) {
       const roles = transitions.filter((row) => row.action === action).map(({ by }) => by);

@@ -169,6 +169,20 @@ describe('an amendment', () => {
     await expect(fetch()).resolves.toHaveProperty('certificate');
   });
 
+  it('whose certificate was made and kept back is what has to be suspended: what it amends is refused', async () => {
+    const old = await test.certify(await test.attestation(FIRST, [device.kid]), device.kid);
+    const second = await amend();
+    const kept = await test.certify(second, device.kid);
+    test.time++;
+    await expect(test.suspend(FIRST)).rejects.toMatchObject(refusal('registration_ended'));
+    expect(test.statuses()).toEqual(new Map([[old.index, 1]]));
+    await test.suspend(SECOND);
+    expect(test.statuses().get(kept.index)).toBe(2);
+    await expect(
+      test.issuer.issueCertificate({ statement: second, device: device.kid }),
+    ).rejects.toMatchObject(refusal('registration_suspended'));
+  });
+
   it('is revoked with what it amends, and so is what amends it', async () => {
     const third = randomUUID();
     await test.certify(await test.attestation(FIRST, [device.kid]), device.kid);
