@@ -116,6 +116,19 @@ export class Standing {
     return rows.map(({ id }) => String(id));
   }
 
+  /** Everything whose place it has taken: some devices may still have certificates of those. */
+  predecessors(registration: string): readonly string[] {
+    const rows = this.#database
+      .prepare(
+        `WITH RECURSIVE predecessor (id) AS (
+           SELECT registration FROM ended WHERE successor = ?
+           UNION SELECT ended.registration FROM ended JOIN predecessor ON successor = predecessor.id
+         ) SELECT id FROM predecessor`,
+      )
+      .all(registration);
+    return rows.map(({ id }) => String(id));
+  }
+
   isSuspended(registration: string): boolean {
     return this.#has(
       'SELECT 1 AS value FROM suspension WHERE registration = ? AND is_suspended = 1',

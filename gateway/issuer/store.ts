@@ -189,7 +189,7 @@ export class IssuerStore {
 
   /**
    * Stores a revocation for good, with everything that continues the registration, and sets the status of all
-   * certificates; how many those are. `signedByDevice`: by a device's own withdrawal, which reaches only what
+   * certificates, also of those whose place it has taken; how many those are. `signedByDevice`: by a device's own withdrawal, which reaches only what
    * attests that device: a key that an amendment has removed ends nothing of it.
    */
   revoke(revocation: {
@@ -208,6 +208,9 @@ export class IssuerStore {
         this.#standing.noteRevocation(one, statement, at);
         revoked += this.#setStatus(`registration = ? AND status <> ${REVOKED}`, REVOKED, one);
       }
+      for (const one of this.#standing.predecessors(registration)) {
+        revoked += this.#setStatus(`registration = ? AND status <> ${REVOKED}`, REVOKED, one);
+      }
       return revoked;
     });
   }
@@ -218,7 +221,10 @@ export class IssuerStore {
       if (!this.#standing.noteSuspension(suspension)) return undefined;
       const { isSuspended } = suspension;
       const [from, to] = isSuspended ? ([VALID, SUSPENDED] as const) : ([SUSPENDED, VALID] as const);
-      return this.#setStatus(`registration = ? AND status = ${from}`, to, suspension.registration);
+      const { registration } = suspension;
+      return [registration, ...this.#standing.predecessors(registration)]
+        .map((one) => this.#setStatus(`registration = ? AND status = ${from}`, to, one))
+        .reduce((sum, changed) => sum + changed, 0);
     });
   }
 

@@ -183,6 +183,25 @@ describe('an amendment', () => {
     ).rejects.toMatchObject(refusal('registration_suspended'));
   });
 
+  it.each(['suspend', 'revoke'] as const)(
+    'reaches devices that have not fetched its certificate yet when somebody has to %s it',
+    async (action) => {
+      const first = await test.attestation(FIRST, [device.kid, other.kid]);
+      await test.certify(first, device.kid);
+      const ofOther = await test.issuer.issueCertificate({ statement: first, device: other.kid });
+      await test.certify(await amend([device.kid, other.kid]), device.kid);
+      expect(test.statuses().has(ofOther.index)).toBe(false);
+      test.time++;
+      const statement = await test.statement({ sub: SECOND, action });
+      await (action === 'suspend' ? test.issuer.suspend({ statement }) : test.issuer.revoke({ statement }));
+      expect(test.statuses().get(ofOther.index)).toBe(action === 'suspend' ? 2 : 1);
+      if (action === 'revoke') return;
+      test.time++;
+      await test.suspend(SECOND, 'reinstate');
+      expect(test.statuses().has(ofOther.index)).toBe(false);
+    },
+  );
+
   it('is revoked with what it amends, and so is what amends it', async () => {
     const third = randomUUID();
     await test.certify(await test.attestation(FIRST, [device.kid]), device.kid);
