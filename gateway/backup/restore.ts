@@ -24,7 +24,7 @@ export interface Published {
 
 export interface Restored {
   readonly manifest: Manifest;
-  /** Revoked or suspended since: they get no certificate until a reviewer has looked at them. */
+  /** Revoked or suspended since, or perhaps: they get no certificate until a reviewer has looked at them. */
   readonly concerned: readonly string[];
 }
 

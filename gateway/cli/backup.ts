@@ -92,7 +92,8 @@ function linesOf(dir: string, { manifest, concerned }: Restored): readonly strin
     ...(concerned.length === 0
       ? []
       : [
-          'Of these, certificates were revoked or suspended since. They get none until a reviewer has decided about each anew:',
+          'Of these, certificates were revoked or suspended since, or there was none yet, so that nobody can tell. They get none',
+          'until a reviewer has decided about each anew:',
         ]),
     ...concerned.map((registration) => `  ${registration}`),
   ];

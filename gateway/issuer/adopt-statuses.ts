@@ -20,7 +20,25 @@ export function adoptStatuses(database: DatabaseSync, statuses: Iterable<IndexSt
     const registration = adoptStatus(database, status);
     if (registration !== undefined) concerned.add(registration);
   }
+  for (const registration of forgetUnproved(database)) concerned.add(registration);
   return [...concerned];
+}
+
+/**
+ * Attestations that no certificate speaks for: one that is not revoked in the list says that its registration is not either.
+ * Without one the registration may have been revoked since, before its first certificate, or with one that nobody knows
+ * any more.
+ */
+function forgetUnproved(database: DatabaseSync): readonly string[] {
+  return database
+    .prepare(
+      `DELETE FROM attestation WHERE registration NOT IN (SELECT registration FROM certificate WHERE status <> ?)
+         AND registration NOT IN (SELECT registration FROM revocation)
+         AND registration NOT IN (SELECT registration FROM ended)
+       RETURNING registration`,
+    )
+    .all(REVOKED)
+    .map(({ registration }) => String(registration));
 }
 
 /** The registration, where this status was not known of it. */

@@ -58,14 +58,29 @@ function read(list: string): VerifiedStatusList {
 }
 
 type Attested = Awaited<ReturnType<typeof attested>>;
-let before: { readonly kept: Attested; readonly revokedLater: Attested; readonly open: string };
+let before: {
+  readonly kept: Attested;
+  readonly suspended: Attested;
+  readonly revokedLater: Attested;
+  /** Attested; the first certificate is fetched after the backup, and revoked. */
+  readonly unfetched: string;
+  readonly open: string;
+};
 let after: Attested;
 let acknowledged: string[];
 
 describe('a backup of a running gateway', () => {
   it('is made under load, and holds every case that was answered before it began', async () => {
-    before = { kept: await attested(), revokedLater: await attested(), open: await newCase() };
-    acknowledged = [before.kept.id, before.revokedLater.id, before.open];
+    before = {
+      ...{ kept: await attested(), suspended: await attested(), revokedLater: await attested() },
+      ...{ unfetched: await newCase(), open: await newCase() },
+    };
+    expect((await decide(gateway, act(before.suspended.id), { action: 'suspend', note: 'x' })).status).toBe(
+      200,
+    );
+    expect((await decide(gateway, act(before.unfetched))).status).toBe(200);
+    const { kept, suspended, revokedLater, unfetched, open } = before;
+    acknowledged = [kept.id, suspended.id, revokedLater.id, unfetched, open];
     const load = new AbortController();
     const loading = (async () => {
       while (!load.signal.aborted) await newCase();
@@ -102,6 +117,8 @@ describe('restored, after more has happened', () => {
     expect((await revoke(before.revokedLater.id)).status).toBe(200);
     after = await attested();
     expect((await revoke(after.id)).status).toBe(200);
+    expect((await certify(gateway, device, before.unfetched)).status).toBe(200);
+    expect((await revoke(before.unfetched)).status).toBe(200);
     await expect.poll(() => get('/v1/checkpoint'), { timeout: 20_000 }).not.toBe(published);
     writeFileSync(publishedList, await get('/v1/status-list/1'));
     writeFileSync(publishedCheckpoint, await get('/v1/checkpoint'));
@@ -131,8 +148,8 @@ describe('restored, after more has happened', () => {
     const words = ['--published-list', publishedList, '--published-checkpoint', publishedCheckpoint];
     const restored = await restore(...words);
     expect(restored).toMatchObject({ code: 0, stderr: '' });
-    expect(restored.stdout).toContain(before.revokedLater.id);
-    expect(restored.stdout).not.toContain(before.kept.id);
+    for (const id of [before.revokedLater.id, before.unfetched]) expect(restored.stdout).toContain(id);
+    for (const { id } of [before.kept, before.suspended]) expect(restored.stdout).not.toContain(id);
     const mode = (name: string) => statSync(join(gateway.directory, name)).mode & 0o777;
     expect(mode('issuer')).toBe(0o700);
     for (const name of ['issuer/status.key.json', 'issuer/issuer.db', 'storage/gateway.db'])
@@ -152,9 +169,9 @@ describe('restored, after more has happened', () => {
   });
 
   it('what was revoked since gets no new certificate, and what was valid keeps its own', async () => {
-    expect((await certify(gateway, device, before.revokedLater.id)).problem().code).toBe(
-      'attestation_not_noted',
-    );
+    for (const id of [before.revokedLater.id, before.unfetched]) {
+      expect((await certify(gateway, device, id)).problem().code).toBe('attestation_not_noted');
+    }
     const kept = await certify(gateway, device, before.kept.id);
     expect(kept.json()).toMatchObject({ certificate: before.kept.certificate });
     expect((await follow(gateway, device, after.id)).problem().code).toBe('registration_unknown');
