@@ -82,8 +82,8 @@ export class Uploads {
         });
       });
     } catch (error) {
-      // Refused. After any other failure the row may be there: then the file is left, and swept away if it is not.
-      if (error instanceof SanadError) await vault.remove([file]);
+      // After any other failure the row may be there: then the file is left, and swept away if it is not.
+      if (wasRefused(error)) await vault.remove([file]);
       throw error;
     }
   }
@@ -98,6 +98,11 @@ export class Uploads {
       this.#running.splice(this.#running.indexOf(key), 1);
     };
   }
+}
+
+/** A database that went away may have made the change and not have come to say so. */
+function wasRefused(error: unknown): boolean {
+  return error instanceof SanadError && error.problem.code !== 'storage_unavailable';
 }
 
 function typeOf({ contentType }: UploadCall): DocumentContentType {
