@@ -74,27 +74,32 @@ export class DocumentVault {
 
   /**
    * Removes files that belong to no document: left by a crash between file and row, or between row and file. Only
-   * old ones, since another front end may be about to note a young one.
+   * old ones, since another front end may be about to note a young one. Where more files are unknown than known it is not
+   * these that are wrong but the database, empty or another gateway's: then none but half-written ones are removed.
    */
   async sweep(options: {
     readonly isKnown: (files: readonly string[]) => Promise<ReadonlySet<string>>;
     /** Milliseconds since the epoch. */
     readonly olderThan: number;
   }): Promise<number> {
-    const old: string[] = [];
-    for (const name of await readdir(this.#directory)) {
-      const isOurs = FILE_NAME.test(name.replace(HALF_WRITTEN, ''));
-      const { mtimeMs } = await stat(join(this.#directory, name));
-      if (isOurs && mtimeMs < options.olderThan) old.push(name);
-    }
-    const orphans: string[] = [];
-    for (let at = 0; at < old.length; at += 500) {
-      const some = old.slice(at, at + 500);
-      const known = await options.isKnown(some);
-      orphans.push(...some.filter((name) => !known.has(name)));
-    }
+    const names = await readdir(this.#directory);
+    const whole = names.filter((name) => FILE_NAME.test(name));
+    const half = names.filter(isHalfWritten);
+    const unknown = await unknownOf(whole, options.isKnown);
+    const old = await this.#oldOf(unknown, options.olderThan);
+    const isPlausible = old.length <= whole.length - unknown.length;
+    const orphans = [...(isPlausible ? old : []), ...(await this.#oldOf(half, options.olderThan))];
     await this.remove(orphans);
     return orphans.length;
+  }
+
+  async #oldOf(files: readonly string[], olderThan: number): Promise<readonly string[]> {
+    const old: string[] = [];
+    for (const name of files) {
+      const changedAt = await changedAtIfThere(join(this.#directory, name));
+      if (changedAt !== undefined && changedAt < olderThan) old.push(name);
+    }
+    return old;
   }
 
   #registrationKey({ registration, registrationKey }: DocumentOf): Buffer | undefined {
@@ -125,9 +130,36 @@ interface DocumentOf {
   readonly registrationKey: string;
 }
 
-async function readIfThere(path: string): Promise<Buffer | undefined> {
+function isHalfWritten(name: string): boolean {
+  return name.endsWith(HALF_WRITTEN) && FILE_NAME.test(name.slice(0, -HALF_WRITTEN.length));
+}
+
+/** A few at a time: a statement takes only so many values. */
+async function unknownOf(
+  files: readonly string[],
+  isKnown: (files: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<readonly string[]> {
+  const unknown: string[] = [];
+  for (let at = 0; at < files.length; at += 500) {
+    const some = files.slice(at, at + 500);
+    const known = await isKnown(some);
+    unknown.push(...some.filter((name) => !known.has(name)));
+  }
+  return unknown;
+}
+
+function readIfThere(path: string): Promise<Buffer | undefined> {
+  return unlessGone(readFile(path));
+}
+
+/** Another front end may rename or remove a file meanwhile. */
+async function changedAtIfThere(path: string): Promise<number | undefined> {
+  return (await unlessGone(stat(path)))?.mtimeMs;
+}
+
+async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    return await readFile(path);
+    return await asked;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
