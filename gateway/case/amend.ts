@@ -58,16 +58,17 @@ export async function endAmended(
   });
 }
 
-/** What an amendment stands on was revoked or withdrawn: it comes to nothing. */
+/** What an amendment stands on was revoked or withdrawn: it comes to nothing. Which one that is, if there is one. */
 export async function lapseAmendment(
   connection: Connection,
   of: { readonly amends: string; readonly now: number },
-): Promise<void> {
+): Promise<string | undefined> {
   const id = await openAmendmentOf(connection, of.amends);
   const amendment = id === undefined ? undefined : await findRegistration(connection, id);
-  if (amendment === undefined) return;
+  if (amendment === undefined) return undefined;
   // Rejected at this very moment: then there is nothing left to lapse.
-  if (nextState('lapse', amendment.state, 'gateway') !== undefined) {
+  const isOpen = nextState('lapse', amendment.state, 'gateway') !== undefined;
+  if (isOpen) {
     await take(connection, { registration: amendment, action: 'lapse', by: 'gateway', now: of.now });
     await markRevoked(connection, amendment.id);
     await recordAudit(connection, {
@@ -75,6 +76,23 @@ export async function lapseAmendment(
     });
   }
   await closeAmendment(connection, amendment.id);
+  return isOpen ? amendment.id : undefined;
+}
+
+/** What a registration has taken the place of, and what that had: over, each of them. */
+export async function endedPredecessors(
+  connection: Connection,
+  registration: StoredRegistration,
+): Promise<readonly string[]> {
+  const ended: string[] = [];
+  for (let at = registration; at.amends !== null;) {
+    const amended = await findRegistration(connection, at.amends);
+    // An amendment that was withdrawn before its certificate was fetched leaves the old one as it is.
+    if (amended?.state !== 'ended') break;
+    ended.push(amended.id);
+    at = amended;
+  }
+  return ended;
 }
 
 /** Moves a registration, or ends the request because somebody else has moved it meanwhile. */

@@ -6,7 +6,7 @@ import type { Connection } from '../storage/database.ts';
 import { deleteDocuments, documentsOf } from '../storage/document-store.ts';
 import { insertMessage } from '../storage/message-store.ts';
 import { changeState } from '../storage/registration-store.ts';
-import { lapseAmendment } from './amend.ts';
+import { endedPredecessors, lapseAmendment } from './amend.ts';
 import { recordAudit } from './audit-log.ts';
 import { ownRegistration, viewOf } from './follow.ts';
 import { caseError } from './problem.ts';
@@ -47,15 +47,32 @@ export async function withdrawCase(connection: Connection, act: WithdrawalAct): 
   }
   await markRevoked(connection, id);
   await closeAmendment(connection, id);
-  await lapseAmendment(connection, { amends: id, now });
-  const files = (await documentsOf(connection, id)).map(({ file }) => file);
-  await deleteDocuments(connection, id);
+  const lapsed = await lapseAmendment(connection, { amends: id, now });
+  const predecessors = await endedPredecessors(connection, registration);
+  const files = await destroyDocuments(connection, [
+    id,
+    ...(lapsed === undefined ? [] : [lapsed]),
+    ...predecessors,
+  ]);
   await recordAudit(connection, {
     ...{ registration: id, at: now, actor: `device:${device}`, action: 'withdraw' },
     content: { withdrawal: act.withdrawal, note },
   });
   const view = await viewOf(connection, { ...registration, state: to, changed_at: now });
   return { view, concernsIssuer: from === 'attested' || from === 'suspended', files };
+}
+
+/** Their files, which nothing opens any more. */
+async function destroyDocuments(
+  connection: Connection,
+  registrations: readonly string[],
+): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const registration of registrations) {
+    files.push(...(await documentsOf(connection, registration)).map(({ file }) => file));
+    await deleteDocuments(connection, registration);
+  }
+  return files;
 }
 
 function checkWithdrawal({ id, device, claims, withdrawalSigner, now }: WithdrawalAct): void {

@@ -12,7 +12,18 @@ import {
   type DocumentView,
 } from '#shared/contract/gateway-contract.ts';
 import type { RegistrationView } from '#shared/contract/gateway-contract.ts';
-import { act, addDocument, decide, follow, pdfOf, reviewerOf, submit, withdraw } from './reviewing.ts';
+import {
+  act,
+  addDocument,
+  amend,
+  certify,
+  decide,
+  follow,
+  pdfOf,
+  reviewerOf,
+  submit,
+  withdraw,
+} from './reviewing.ts';
 import {
   makeSigner,
   nowSeconds,
@@ -153,6 +164,34 @@ describe('a document', () => {
     expect((await withdraw(gateway, device, id)).json<RegistrationView>().documents).toEqual([]);
     expect(files()).toHaveLength(count);
     expect((await read(id, document.id)).problem().code).toBe('document_unknown');
+  });
+
+  it('goes with a withdrawal of what it was given before, or for an amendment, and with no other', async () => {
+    const amended = async (old: string) => (await amend(gateway, device, old)).json<RegistrationView>().id;
+    const attest = (id: string, changes = {}) => decide(gateway, { id, device, reviewer }, changes);
+    const first = await newCase();
+    const ofFirst = await added(first);
+    await attest(first);
+    const second = await amended(first);
+    await withdraw(gateway, device, second);
+    expect((await read(first, ofFirst.id)).status).toBe(200);
+    const third = await amended(first);
+    const ofThird = await added(third);
+    await attest(third, { amends: first });
+    expect((await certify(gateway, device, third)).status).toBe(200);
+    const fourth = await amended(third);
+    const count = files().length;
+    const ofFourth = await added(fourth);
+    expect((await withdraw(gateway, device, third)).status).toBe(200);
+    for (const [id, document] of [
+      [first, ofFirst],
+      [third, ofThird],
+      [fourth, ofFourth],
+    ] as const) {
+      expect((await view(id)).documents).toEqual([]);
+      expect((await read(id, document.id)).problem().code).toBe('document_unknown');
+    }
+    expect(files()).toHaveLength(count - 2);
   });
 
   it('of one intent is one, sent again or twice at once', async () => {
