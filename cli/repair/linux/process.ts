@@ -35,9 +35,13 @@ export const wireguardProcessPlace: Place = {
 
 /** Whether the service runs under its own uid. Anybody can take its name; nobody can take its uid. */
 export function isServiceAlive(serviceUid: number): boolean {
-  const isService = (word: string): boolean => /^sanadd(?:\.mjs)?$/.test(basename(word));
-  // The program, or Node and then the program.
-  return processes().some(({ uid, words }) => uid === serviceUid && words.slice(0, 2).some(isService));
+  return processes().some(({ uid, words }) => uid === serviceUid && runsService(words));
+}
+
+/** The program itself, or Node, its options (none of ours has its value in a word of its own) and then the program. */
+export function runsService([program, ...words]: readonly string[]): boolean {
+  const script = words.find((word) => !word.startsWith('-'));
+  return [program, script].some((word) => word !== undefined && /^sanadd(?:\.mjs)?$/.test(basename(word)));
 }
 
 function isOurWireguard({ program, words }: Process): boolean {
