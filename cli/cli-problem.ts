@@ -51,6 +51,11 @@ const cliProblems = {
     reason: 'The Sanad service runs and did not let go, so nothing was cleared: it would put it back.',
     nextAction: 'Stop it (sudo systemctl stop sanadd), then run again: sudo sanad repair',
   },
+  service_came_back: {
+    kind: 'daemon',
+    reason: 'The Sanad service was started or used meanwhile, so what was cleared may be back.',
+    nextAction: 'Stop it (sudo systemctl stop sanadd), then run again: sudo sanad repair',
+  },
   repair_incomplete: {
     kind: 'internal',
     reason: 'Something of Sanad’s could not be cleared.',

@@ -1,4 +1,12 @@
-import { keptByService, remnantKinds, type Outcome, type Place, type Remnant } from './remnant.ts';
+import {
+  heldByService,
+  keptByService,
+  remnantKinds,
+  type Outcome,
+  type Place,
+  type Remnant,
+  type RemnantKind,
+} from './remnant.ts';
 
 interface ClearOptions {
   readonly places: readonly Place[];
@@ -16,10 +24,23 @@ type Seen = { readonly found: Remnant } | { readonly failed: Outcome };
  */
 export async function clear({ places, dryRun, isServiceRunning }: ClearOptions): Promise<readonly Outcome[]> {
   const mine = places.filter(({ kind }) => !isServiceRunning || !keptByService.has(kind));
-  const seen = (await Promise.all(mine.map(look))).flat().toSorted(byKind);
+  const mayTake = (one: Seen): boolean => dryRun || !isServiceRunning || !heldByService.has(kindOf(one));
+  const seen = (await Promise.all(mine.map(look)))
+    .flat()
+    .filter((one) => 'failed' in one || mayTake(one))
+    .toSorted(byKind);
   const outcomes: Outcome[] = [];
   for (const one of seen) outcomes.push('failed' in one ? one.failed : await deal(one.found, dryRun));
   return outcomes;
+}
+
+/** Names of what is there. What cannot be looked at is `clear`'s to report. */
+export async function namesOf(
+  places: readonly Place[],
+  kinds: ReadonlySet<RemnantKind>,
+): Promise<readonly string[]> {
+  const seen = (await Promise.all(places.filter(({ kind }) => kinds.has(kind)).map(look))).flat();
+  return seen.flatMap((one) => ('found' in one ? [one.found.name] : []));
 }
 
 async function look({ kind, look }: Place): Promise<readonly Seen[]> {
@@ -40,7 +61,7 @@ async function deal({ kind, name, remove }: Remnant, dryRun: boolean): Promise<O
   }
 }
 
-const kindOf = (seen: Seen): Outcome['kind'] => ('failed' in seen ? seen.failed.kind : seen.found.kind);
+const kindOf = (seen: Seen): RemnantKind => ('failed' in seen ? seen.failed.kind : seen.found.kind);
 const byKind = (a: Seen, b: Seen): number =>
   remnantKinds.indexOf(kindOf(a)) - remnantKinds.indexOf(kindOf(b));
 

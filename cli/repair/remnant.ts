@@ -25,6 +25,15 @@ export type RemnantKind = (typeof remnantKinds)[number];
 /** A running service, disconnected, still has these, and needs them. */
 export const keptByService: ReadonlySet<RemnantKind> = new Set(['interface', 'wireguard_process', 'socket']);
 
+/** A connect puts these up, and one may come at any moment: never taken away under a running service. */
+export const heldByService: ReadonlySet<RemnantKind> = new Set([
+  'target',
+  'routing_rule',
+  'routes',
+  'name_servers',
+  'firewall_table',
+]);
+
 /** One place to look at. Rejects where it cannot be looked at. */
 export interface Place {
   readonly kind: RemnantKind;

@@ -24,11 +24,13 @@ afterEach(async () => {
 });
 
 function place(kind: RemnantKind, remove = async (): Promise<void> => undefined): Place {
+  let isThere = true;
   const removed = async (): Promise<void> => {
+    isThere = false;
     await remove();
     cleared.push(kind);
   };
-  return { kind, look: async () => [{ kind, name: `the ${kind}`, remove: removed }] };
+  return { kind, look: async () => (isThere ? [{ kind, name: `the ${kind}`, remove: removed }] : []) };
 }
 
 function repair(places: readonly Place[], { dryRun = false } = {}) {
@@ -39,7 +41,7 @@ function repair(places: readonly Place[], { dryRun = false } = {}) {
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it says nothing on the terminal by itself
   const surroundings = { ...cli.surroundings, uid: 0, client } as Surroundings;
-  return repairCommand(surroundings, { dryRun, machine: async () => machine });
+  return repairCommand(surroundings, { dryRun, machine: async () => machine, patienceMilliseconds: 100 });
 }
 
 const codeOf = (work: Promise<unknown>): Promise<unknown> =>
@@ -78,14 +80,81 @@ describe('without a service', () => {
     expect(await codeOf(repair([place('firewall_table')]))).toBe('service_in_the_way');
     expect(cleared).toEqual([]);
   });
+
+  it('one that starts while its things are taken away is said: what was cleared may be back', async () => {
+    const start = async (): Promise<void> => void (isServiceAlive = true);
+    const answer = await repair([place('target'), place('firewall_table', start)]);
+    expect([answer.problem?.code, cleared]).toEqual(['service_came_back', ['target', 'firewall_table']]);
+    expect(answer.problem?.nextAction).toContain('systemctl stop sanadd');
+    expect(JSON.stringify(answer.lines)).not.toContain('The network is open');
+  });
+
+  it('a wish that is back after clearing is said, too', async () => {
+    const stubborn: Place = {
+      kind: 'target',
+      look: async () => [{ kind: 'target', name: 'target.json', remove: async () => undefined }],
+    };
+    const answer = await repair([stubborn]);
+    expect(answer.problem?.code).toBe('service_came_back');
+    expect(answer.problem?.reason).toContain('target.json');
+  });
 });
 
 describe('a service that runs', () => {
   it('is asked to disconnect, and keeps what it needs', async () => {
     daemon = await startScriptedDaemon();
-    const answer = await repair([place('interface'), place('socket'), place('name_servers')]);
+    const answer = await repair([place('interface'), place('socket'), place('state_directory')]);
     expect(daemon.asked.map(({ method }) => method)).toEqual(['disconnect']);
-    expect([answer.json['service'], cleared]).toEqual(['disconnected', ['name_servers']]);
+    expect([answer.json['service'], cleared]).toEqual(['disconnected', ['state_directory']]);
+    expect(answer.problem).toBeUndefined();
+  });
+
+  it('and is asked for a tunnel meanwhile is in the way, though it answered', async () => {
+    daemon = await startScriptedDaemon({
+      script: (_, { sendStatus }) => {
+        sendStatus({ kind: 'connecting', tunnel: null, stage: 'closing_firewall' });
+        return {};
+      },
+    });
+    expect(await codeOf(repair([place('target'), place('firewall_table')]))).toBe('service_in_the_way');
+    expect(cleared).toEqual([]);
+  });
+
+  it.each(['target', 'routing_rule', 'routes', 'name_servers', 'firewall_table'] as const)(
+    'and still has its %s, disconnected, is to be stopped first',
+    async (kind) => {
+      daemon = await startScriptedDaemon();
+      expect(await codeOf(repair([place('state_directory'), place(kind)]))).toBe('service_in_the_way');
+      expect(cleared).toEqual([]);
+    },
+  );
+
+  it('is given the time to write down that nobody wants protection', async () => {
+    daemon = await startScriptedDaemon();
+    let looks = 0;
+    const writing: Place = {
+      kind: 'target',
+      look: async () => {
+        looks += 1;
+        return looks > 1 ? [] : [{ kind: 'target', name: 'target.json', remove: async () => undefined }];
+      },
+    };
+    const answer = await repair([writing]);
+    expect([answer.problem, answer.json['remnants']]).toEqual([undefined, []]);
+  });
+
+  it('what a connect puts up while the rest is cleared stays, and is said', async () => {
+    daemon = await startScriptedDaemon();
+    let isConnecting = false;
+    const table = place('firewall_table');
+    const late: Place = {
+      kind: 'firewall_table',
+      look: async () => (isConnecting ? await table.look() : []),
+    };
+    const connect = async (): Promise<void> => void (isConnecting = true);
+    const answer = await repair([place('state_directory', connect), late]);
+    expect(answer.problem?.code).toBe('service_came_back');
+    expect(cleared).toEqual(['state_directory']);
   });
 
   it('--dry-run asks nothing of it', async () => {
