@@ -38,7 +38,10 @@ const wireguard = new LinuxWireGuard({
   choose: () => chooseBackend(names),
   removeLeftover: () => removeDevice(names),
 });
-const firewall = createNftablesFirewall({ ip: findProgram('ip') });
+const firewall = createNftablesFirewall({
+  ip: findProgram('ip'),
+  onNotForgotten: (problem) => log({ event: 'waitingPacketsNotForgotten', ...describeCause(problem) }),
+});
 const daemon = await startDaemon({
   ports: {
     wireguard,

@@ -34,6 +34,11 @@ const platformProblems = {
     reason: 'Addresses, routes or rules of the tunnel could not be taken away.',
     nextAction: 'Restart the service: systemctl restart sanadd',
   },
+  forget_waiting_failed: {
+    kind: 'daemon',
+    reason: 'Packets from before the firewall closed may still leave when a neighbour answers.',
+    nextAction: 'None: it is tried again at the next change of the firewall.',
+  },
   dns_unsupported: {
     kind: 'daemon',
     reason: 'The tunnel has its own name servers, and Sanad cannot set name servers on this machine.',

@@ -1,9 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ClosedPolicy } from '#daemon/core/firewall-policy.ts';
 import { createNftablesFirewall } from '#daemon/platform/linux/nftables/nftables-firewall.ts';
 import type { Firewall } from '#daemon/port/firewall.ts';
+import type { SanadError } from '#shared/contract/problem.ts';
 import { parseIpNetwork } from '#shared/wireguard/ip-network.ts';
 import { isRoot, NamespacePair, pairImpossible } from './namespace-pair.ts';
 
@@ -93,16 +96,56 @@ describe.skipIf(impossible !== null)('nftables', () => {
       expect(await reaches(probe)).toBe(false);
     });
 
-    it('what was let out before, and waits for a neighbour to be found, does not leave after closing', async () => {
-      const [neighbour, site6] = ['2001:db8:1::77', '2001:db8:81::1'];
-      // It is looked for as long as this test may take.
-      pair.sync('client', ['sysctl', '-qw', 'net.ipv6.neigh.eth0.mcast_solicit=600']);
-      pair.sync('client', ['ip', 'route', 'add', `${site6}/128`, 'via', neighbour]);
-      await pair.send('udp', site6, { port: 7000 });
-      expect(pair.sync('client', ['ip', '-6', 'neigh', 'show', neighbour])).toContain('INCOMPLETE');
-      await firewall.apply(full);
-      expect(pair.sync('client', ['ip', '-6', 'neigh', 'show', neighbour])).not.toContain('INCOMPLETE');
-      pair.sync('client', ['ip', 'route', 'del', `${site6}/128`]);
+    it.each([
+      ['an open firewall', { kind: 'open' }],
+      ['a split tunnel', split],
+    ] as const)(
+      'what %s let out, and waits for a neighbour to be found, does not leave after closing',
+      async (_, before) => {
+        const [neighbour, site6] = ['2001:db8:1::77', '2001:db8:81::1'];
+        const neighbours = (): string => pair.sync('client', ['ip', '-6', 'neigh', 'show', neighbour]);
+        // It is looked for as long as this test may take.
+        pair.sync('client', ['sysctl', '-qw', 'net.ipv6.neigh.eth0.mcast_solicit=600']);
+        pair.sync('client', ['ip', 'route', 'add', `${site6}/128`, 'via', neighbour]);
+        await firewall.apply(before);
+        await pair.send('udp', site6, { port: 7000 });
+        expect(neighbours()).toContain('INCOMPLETE');
+        await firewall.apply(full);
+        expect(neighbours()).not.toContain('INCOMPLETE');
+        pair.sync('client', ['ip', 'route', 'del', `${site6}/128`]);
+      },
+    );
+
+    it.each(['/bin/false', '/nonexistent/ip'])(
+      'stands also where waiting packets cannot be forgotten (%s); that is said, and tried again',
+      async (ip) => {
+        const said: string[] = [];
+        const onNotForgotten = ({ problem }: SanadError): void => void said.push(problem.code);
+        const lame = createNftablesFirewall({ nft: pair.nftOfDaemon(), ip, onNotForgotten });
+        await lame.apply(full);
+        expect([said, await reaches(site)]).toEqual([['forget_waiting_failed'], false]);
+        await lame.apply(full);
+        expect(said).toHaveLength(2);
+        await lame.close();
+      },
+    );
+
+    it('starts no process where nothing new is closed: connecting waits for it', async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'sanad-ip-'));
+      const [ip, calls] = [join(directory, 'ip'), join(directory, 'calls')];
+      writeFileSync(ip, `#!/bin/sh\necho "$*" >>${calls}\n`, { mode: 0o755 });
+      const counted = createNftablesFirewall({ nft: pair.nftOfDaemon(), ip });
+      const seen: number[] = [];
+      const elsewhere = { ...split, closure: { ...split.closure, networks: networks('10.8.0.0/16') } };
+      const equal = { ...split, closure: structuredClone(split.closure), endpoints: [] };
+      const open = { kind: 'open' } as const;
+      for (const policy of [full, { ...full, endpoints: [] }, split, equal, elsewhere, full, open, full]) {
+        await counted.apply(policy);
+        seen.push(existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n').length : 0);
+      }
+      expect(seen).toEqual([1, 1, 1, 1, 2, 3, 3, 4]);
+      await counted.close();
+      rmSync(directory, { recursive: true });
     });
 
     it('packets into the tunnel pass', async () => {
