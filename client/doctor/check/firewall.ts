@@ -12,7 +12,11 @@ const finding = findings('firewall', {
   },
   firewall_closed: { state: 'ok', reason: 'The firewall is closed around the tunnel.' },
   firewall_changing: { state: 'ok', reason: 'The service is at work on the firewall.' },
-  firewall_clean: { state: 'ok', reason: 'The service left no rule and no interface behind.' },
+  firewall_clean: {
+    state: 'ok',
+    reason:
+      'The service left no firewall table and no interface behind. Routing rules and routes were not looked at.',
+  },
   firewall_unsure: {
     state: 'failed',
     kind: 'daemon',

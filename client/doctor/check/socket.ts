@@ -3,12 +3,16 @@ import { findings, type Finding } from '../finding.ts';
 import type { Entry } from '../probe/probes.ts';
 import type { Scene, ServiceView } from '../scene.ts';
 
-/** shared/contract/paths.ts: the folder lets one user through, and nobody else. */
+/** shared/contract/paths.ts: the folder lets one user through, and the service's group, which its owner can change. */
 const OTHERS = 0o007;
 const SET_RIGHT = 'Have the administrator set it right: sudo sanad user enable YOUR-NAME';
 
 const finding = findings('socket', {
-  socket_yours: { state: 'ok', reason: 'You may talk to the service, and no other user over your way.' },
+  socket_yours: {
+    state: 'ok',
+    reason:
+      'You may talk to the service, and your way is yours and not open to everybody. Its group and access lists were not looked at.',
+  },
   socket_absent: {
     state: 'not_checked',
     reason: 'Your way to the service is prepared; the service opens it when it starts.',
@@ -39,7 +43,7 @@ const finding = findings('socket', {
   },
 });
 
-/** Whether this person, and this person alone, gets through to the service. */
+/** Whether this person gets through to the service, and not everybody. */
 export async function checkSocket({ uid, client, probes, service }: Scene): Promise<readonly Finding[]> {
   const folder = dirname(client.daemonSocket);
   const [view, parent, own] = await Promise.all([

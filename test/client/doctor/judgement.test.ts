@@ -80,6 +80,12 @@ describe('socket', () => {
     ['opened to others', { ...sound, folder: { ...folder, mode: 0o777 } }, 'warning: socket_open_to_others'],
     ['missing for the administrator', { ...sound, uid: 0, folder: null }, 'failed: socket_place_missing'],
   ])('%s', (_, seen, expected) => expect(said(judgeSocket(seen))).toBe(expected));
+
+  it('claims nothing about the group, which its owner can change and nobody looks at', () => {
+    const { reason } = judgeSocket(sound);
+    expect(reason).toContain('group and access lists were not looked at');
+    expect(reason).not.toMatch(/no other user|alone/);
+  });
 });
 
 describe('firewall', () => {
@@ -117,6 +123,10 @@ describe('firewall', () => {
       'not_checked: firewall_unseen',
     ],
   ] as const)('%s', (_, seen, expected) => expect(said(judgeFirewall(seen))).toBe(expected));
+
+  it('claims nothing about routing rules and routes, which nobody looks at', () => {
+    expect(judgeFirewall({ ...gone, tables: [] }).reason).toContain('rules and routes were not looked at');
+  });
 });
 
 describe('resolver', () => {
