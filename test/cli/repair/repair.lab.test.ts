@@ -187,6 +187,18 @@ describe.skipIf(!insideLab() || labImpossible() !== null)('sanad repair', () => 
     expect(await isOnline()).toBe(true);
   });
 
+  it('what a tunnel needs is not taken from under a running service: it has to be stopped first', async () => {
+    inHost('client', 'nft', ['add', 'table', 'inet', 'sanad']);
+    const before = machine();
+    const { code, problem } = await repair();
+    expect([code, problem?.code]).toEqual([3, 'service_in_the_way']);
+    expect(machine()).toEqual(before);
+    await lab.services.daemon.stop('SIGTERM');
+    expect(await repair()).toMatchObject({ code: 0, kinds: ['firewall_table'] });
+    expect(machine()).toEqual(others);
+    await lab.services.startDaemon();
+  });
+
   it('a service that hangs has to be stopped first: nothing is changed, and it says so', async () => {
     await must(alice, 'connect', 'office');
     process.kill(lab.services.daemon.pid, 'SIGSTOP');
