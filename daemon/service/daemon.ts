@@ -104,6 +104,7 @@ function createRefresher(
     keeper: grounds.keeper,
     random: ports.random,
     log,
+    onBeforeResolve: () => service.letResolversBeAsked(),
     onOrigins: (origins) => service.useOrigins(origins),
     onFetcher: (problem) => warnings.set('fetcher', problem),
   });
@@ -126,11 +127,11 @@ function createFront(
     board: service.board,
     handlers: {
       ...createTunnelHandlers({
+        ...ports,
         ...common,
         tunnel: service.tunnel,
-        fetcher: ports.fetcher,
-        dns: ports.dns,
         instance,
+        nameServers: () => service.nameServers(),
         onBeforeConnect: () => service.readResolversWhenGone(),
       }),
       ...createRegistrationHandlers({

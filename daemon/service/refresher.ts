@@ -22,6 +22,8 @@ interface RefresherOptions {
   readonly keeper: Keeper;
   readonly random: Random;
   readonly log: Log;
+  /** Resolves when the firewall lets the fetcher out to the name servers of now. */
+  readonly onBeforeResolve: () => Promise<void>;
   /** Resolves when the firewall lets the fetcher out to these. */
   readonly onOrigins: (origins: FetchResult<'resolveOrigins'>['origins']) => Promise<void>;
   readonly onFetcher: (problem: Problem | null) => void;
@@ -85,8 +87,9 @@ export class Refresher {
 
   /** A failure stops nothing: the addresses known so far may do. */
   async #resolveOrigins(): Promise<void> {
-    const { fetcher, onOrigins, onFetcher } = this.#options;
+    const { fetcher, onBeforeResolve, onOrigins, onFetcher } = this.#options;
     try {
+      await onBeforeResolve();
       const origins = await fetcher.resolveOrigins();
       onFetcher(null);
       await onOrigins(origins);

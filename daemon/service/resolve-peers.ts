@@ -1,21 +1,26 @@
 import type { Peer, TunnelConfiguration } from '#shared/wireguard/configuration.ts';
 import { isSingleMachine, readIpAddress, type IpAddress } from '#shared/wireguard/ip-address.ts';
+import { mayReach } from '../core/may-reach.ts';
 import type { FoundPeer } from '../core/tunnel-event.ts';
 import type { PeerAddress } from '../core/tunnel-state.ts';
 import type { Fetcher } from '../port/fetcher.ts';
 import { describeCause, type Log } from './log.ts';
 import { serviceError } from './service-problem.ts';
 
+interface ResolveOptions {
+  readonly fetcher: Fetcher;
+  /** Asked for only where a peer has a name: those to ask first, once the firewall lets them be asked. */
+  readonly nameServers: () => Promise<readonly string[]>;
+  readonly ownAddresses: () => readonly string[];
+}
+
 /** Where each peer is. Names are asked of the fetcher; an address costs nothing, not even a turn of the loop. */
 export function resolvePeers(
-  configuration: TunnelConfiguration,
-  fetcher: Fetcher,
+  { peers }: TunnelConfiguration,
+  options: ResolveOptions,
 ): readonly PeerAddress[] | Promise<readonly PeerAddress[]> {
-  const resolved = configuration.peers.map((peer) => resolvePeer(peer, fetcher));
-  const known = resolved.filter((peer): peer is PeerAddress => !(peer instanceof Promise));
-  return known.length === resolved.length
-    ? known
-    : Promise.all(resolved.map((peer) => Promise.resolve(peer)));
+  const known = peers.map(addressOf).filter((peer) => peer !== null);
+  return known.length === peers.length ? known : resolveNames(peers, options);
 }
 
 interface FindOptions {
@@ -48,18 +53,36 @@ export async function findPeers(
   );
 }
 
-function resolvePeer(peer: Peer, fetcher: Fetcher): PeerAddress | Promise<PeerAddress> {
-  const { host, port } = peer.endpoint;
-  if (host.kind === 'name') return resolveName(peer, fetcher);
-  return { publicKey: peer.publicKey, address: host.value, port };
+/** null: it has a name. */
+function addressOf({ publicKey, endpoint: { host, port } }: Peer): PeerAddress | null {
+  return host.kind === 'name' ? null : { publicKey, address: host.value, port };
 }
 
-async function resolveName({ publicKey, endpoint }: Peer, fetcher: Fetcher): Promise<PeerAddress> {
-  const addresses = await fetcher.resolve(endpoint.host.value);
-  // The resolver has sorted them by what this machine can reach (RFC 6724).
-  const address = addresses.map(readIpAddress).find(isPeerAddress);
-  if (address === undefined) throw serviceError('endpoint_unresolvable', { detail: endpoint.host.value });
-  return { publicKey, address: address.text, port: endpoint.port };
+async function resolveNames(
+  peers: readonly Peer[],
+  { fetcher, nameServers, ownAddresses }: ResolveOptions,
+): Promise<readonly PeerAddress[]> {
+  const servers = await nameServers();
+  return await Promise.all(
+    peers.map(async (peer) => {
+      const { publicKey, endpoint } = peer;
+      const name = endpoint.host.value;
+      const known = addressOf(peer);
+      if (known !== null) return known;
+      const address = firstReachable(await fetcher.resolve(name, servers), ownAddresses());
+      if (address === undefined) throw serviceError('endpoint_unresolvable', { detail: name });
+      return { publicKey, address, port: endpoint.port };
+    }),
+  );
+}
+
+/** The system's resolver has sorted them by what this machine can reach (RFC 6724); name servers have not. */
+function firstReachable(found: readonly string[], own: readonly string[]): string | undefined {
+  const addresses = found
+    .map(readIpAddress)
+    .filter(isPeerAddress)
+    .map(({ text }) => text);
+  return addresses.find((address) => mayReach(address, own)) ?? addresses[0];
 }
 
 /** As strict as for an address that stands in the configuration: the fetcher may have been told anything. */

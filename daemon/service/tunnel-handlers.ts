@@ -7,6 +7,7 @@ import { parseConfigurationMessage } from '#shared/wireguard/configuration-conve
 import type { TunnelState } from '../core/tunnel-state.ts';
 import type { Dns } from '../port/dns.ts';
 import type { Fetcher } from '../port/fetcher.ts';
+import type { Network } from '../port/network.ts';
 import type { Handlers } from './dispatch.ts';
 import type { FloorClock } from './floor-clock.ts';
 import type { Keeper } from './keeper.ts';
@@ -25,10 +26,13 @@ export interface TunnelHandlersOptions {
   readonly primitives: Primitives;
   readonly fetcher: Fetcher;
   readonly dns: Dns;
+  readonly network: Network;
   /** Names this run of the daemon. */
   readonly instance: string;
   /** About to connect while no tunnel's name servers are set: the system's own can be looked at. */
   readonly onBeforeConnect: () => void;
+  /** Who can tell past a closed firewall where a peer is. */
+  readonly nameServers: () => Promise<readonly string[]>;
 }
 
 type TunnelMethod = 'challenge' | 'connect' | 'disconnect' | 'replaceRegistration';
@@ -70,7 +74,10 @@ export function createTunnelHandlers(options: TunnelHandlersOptions): Pick<Handl
       requireOwn(tunnel.state, session);
       if (configuration.dns.servers.length + configuration.dns.searchDomains.length > 0)
         options.dns.requireSupport();
-      const resolving = resolvePeers(configuration, options.fetcher);
+      const resolving = resolvePeers(configuration, {
+        ...options,
+        ownAddresses: () => options.network.ownAddresses(),
+      });
       const peers = resolving instanceof Promise ? await resolving : resolving;
       // Again: while a name was resolved another user may have come.
       requireOwn(tunnel.state, session);

@@ -94,6 +94,8 @@ export class TunnelService {
 
   async #standFirewall(): Promise<void> {
     const { warnings, log } = this.#options;
+    // Nobody tells of name servers that a network brought. Where they are the same nothing happens.
+    this.readResolversWhenGone();
     try {
       await this.#runner.standFirewall(() =>
         firewallPolicyFor(this.tunnel.state, this.#surroundings.current),
@@ -118,6 +120,23 @@ export class TunnelService {
 
   readResolversWhenGone(): void {
     if (isTunnelGone(this.tunnel.state)) this.readResolvers();
+  }
+
+  /**
+   * Whom the fetcher asks while the firewall is closed: the system's own name servers of now, and by themselves,
+   * because a resolver on this machine is not let out. Nobody where it is open: the system knows best.
+   */
+  async nameServers(): Promise<readonly string[]> {
+    await this.letResolversBeAsked();
+    const { current } = this.#surroundings;
+    const { kind } = firewallPolicyFor(this.tunnel.state, current);
+    return kind === 'closed' ? (current.fetcher?.resolvers ?? []) : [];
+  }
+
+  /** Resolves when the firewall lets the fetcher out to the name servers of now, which a network may just have brought. */
+  async letResolversBeAsked(): Promise<void> {
+    this.readResolversWhenGone();
+    await this.#runner.firewallIdle();
   }
 
   /** Resolves when the firewall lets the fetcher out to these. */

@@ -158,9 +158,10 @@ export class FakePorts {
         this.#act(['resolve', host, ...(nameServers.length === 0 ? [] : ['at', ...nameServers])].join(' '));
         return this.names.get(host) ?? [];
       },
-      resolveOrigins: async () => [
-        { origin: 'https://gateway.test', port: 443, addresses: ['198.18.0.90'], problem: null },
-      ],
+      resolveOrigins: async () => {
+        this.#act('resolve origins');
+        return [{ origin: 'https://gateway.test', port: 443, addresses: ['198.18.0.90'], problem: null }];
+      },
       close: () => undefined,
     };
   }

@@ -13,6 +13,8 @@ import { setSystemResolver } from '#test/lab/system.ts';
 const NAME = 'moving.test';
 /** Where the peer's machine is at first and where it moves to: all on its own link. */
 const [home, away, nowhere] = [addresses.peer, '203.0.113.3', '203.0.113.4'];
+/** A name server that does not answer. */
+const nobody = '198.51.100.53';
 const encryptedTo = (address: string): string => `(udp and dst host ${address} and dst port 51820)`;
 
 /** One end of a tunnel gets another address: the peer's, under a name that follows or does not, or our own. */
@@ -125,6 +127,23 @@ describe.skipIf(!insideLab())('a tunnel whose ends move', () => {
       arrive(addresses.client);
       link('addr', 'replace', `${addresses.client6}/64`, 'dev', 'eth0', 'nodad');
       link('-6', 'route', 'replace', '::/0', 'via', '2001:db8:1::1', 'dev', 'eth0');
+    }
+  });
+
+  it('its peer is found by name servers that a network brought after boot; nothing else is let out meanwhile', async () => {
+    try {
+      await lab.services.killDaemon();
+      setSystemResolver(nobody);
+      await lab.services.startDaemon();
+      expect((await stateSeenBy(alice)).kind).toBe('blocked');
+      setSystemResolver(addresses.farResolver);
+      const leaked = await leakedDuring('booted', async () => {
+        await must(alice, 'connect', 'office');
+        await until('the tunnel to carry', reachesPeer);
+      });
+      expect(leaked).toEqual([]);
+    } finally {
+      setSystemResolver(addresses.farResolver);
     }
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Target } from '#daemon/core/tunnel-state.ts';
 import { builtInPolicy, strictestPolicy } from '#shared/registration/policy.ts';
-import { issueStatusList, NOW } from '#test/shared/registration/issue.ts';
+import { issueStatusList, makeConfiguration, makeEndpoint, NOW } from '#test/shared/registration/issue.ts';
 import { personUid, ServiceScene } from './service-scene.ts';
 
 const protectedTarget: Target = {
@@ -49,6 +49,43 @@ describe('a start', () => {
     await scene.connect(client);
     await client.status(({ state }) => state.kind === 'connected');
     expect(scene.fake.acts).not.toContain('firewall open');
+  });
+
+  test('before the network is there: a peer’s name is asked of the name servers that the network brought', async () => {
+    const { fake } = scene;
+    scene.endpoints.splice(0, 1, makeEndpoint('vpn.example'));
+    scene.configuration = makeConfiguration(scene.endpoints);
+    fake.names.set('vpn.example', ['203.0.113.7', '2001:db8:2::8']);
+    fake.target = { kind: 'read', value: protectedTarget };
+    fake.resolvers = [];
+    await scene.start();
+    const client = await scene.greeted();
+    fake.resolvers = ['192.0.2.53'];
+    // Name servers do not say what this machine can reach.
+    fake.ownAddresses = ['2001:db8:1::2'];
+    fake.acts.length = 0;
+    fake.policies = [];
+    await scene.connect(client);
+    await client.status(({ state }) => state.kind === 'connected');
+    expect(fake.acts.slice(0, 2)).toEqual(['firewall closed', 'resolve vpn.example at 192.0.2.53']);
+    expect(fake.policies[0]).toMatchObject({ endpoints: [], fetcher: { resolvers: ['192.0.2.53'] } });
+    expect(fake.policies.at(-1)).toMatchObject({
+      endpoints: [{ address: '2001:db8:2::8', port: 51_820 }],
+    });
+  });
+
+  test('before the network is there: where gateways are is asked of the name servers that it brought', async () => {
+    const { fake } = scene;
+    fake.target = { kind: 'read', value: protectedTarget };
+    fake.resolvers = [];
+    await scene.start();
+    const client = await scene.greeted();
+    fake.resolvers = ['192.0.2.53'];
+    fake.acts.length = 0;
+    await client.request('refresh');
+    expect(fake.policies.at(-1)).toMatchObject({ fetcher: { resolvers: ['192.0.2.53'] } });
+    expect(fake.acts.indexOf('firewall closed')).toBeLessThan(fake.acts.indexOf('resolve origins'));
+    expect(fake.acts[0]).toBe('firewall closed');
   });
 
   test('with an unreadable target: closed, it says why, and only the administrator opens it', async () => {
