@@ -28,9 +28,13 @@ export async function writeAtomically(path: string, content: string, options: Wr
     await flushDirectory(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true });
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new SanadError(problemFrom(problems, 'file_not_written', code), { cause });
+    throw notWritten(cause);
   }
+}
+
+export function notWritten(cause: unknown): SanadError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  return new SanadError(problemFrom(problems, 'file_not_written', code), { cause });
 }
 
 async function writeDurably(path: string, content: string, mode: number): Promise<void> {

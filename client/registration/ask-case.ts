@@ -31,9 +31,8 @@ export async function keepView(
   view: RegistrationView,
 ): Promise<StoredRegistration> {
   requireSameCase(view, registration.view);
-  const kept = { ...registration, view };
-  await new RegistrationStore(context.configDirectory).save(kept);
-  return kept;
+  const store = new RegistrationStore(context.configDirectory);
+  return await store.change(registration, (kept) => ({ ...kept, view }));
 }
 
 /** What never changes in a registration's life. */

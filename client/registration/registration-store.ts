@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { JsonFolder } from '../file/json-folder.ts';
+import { withLock } from '../file/lock.ts';
 import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
 import { candidatesFor } from './read-certificate.ts';
 import { registrationError } from './registration-problem.ts';
@@ -12,11 +13,13 @@ import {
 
 /** A person's registrations and the submissions that no gateway has answered yet. */
 export class RegistrationStore {
+  readonly #directory: string;
   readonly #registrations: JsonFolder<typeof storedRegistrationSchema>;
   readonly #drafts: JsonFolder<typeof submissionDraftSchema>;
 
   constructor(configDirectory: string) {
-    this.#registrations = new JsonFolder(join(configDirectory, 'registration'), storedRegistrationSchema);
+    this.#directory = join(configDirectory, 'registration');
+    this.#registrations = new JsonFolder(this.#directory, storedRegistrationSchema);
     this.#drafts = new JsonFolder(join(configDirectory, 'registration-draft'), submissionDraftSchema);
   }
 
@@ -40,6 +43,23 @@ export class RegistrationStore {
   /** The identifier is a UUID by its schema, and so safe as a file's name. */
   async save(registration: StoredRegistration): Promise<void> {
     await this.#registrations.write(registration.view.id, registration);
+  }
+
+  /**
+   * Changes what is kept of a registration by now: another window or a long watch may have written since the caller read
+   * it. Gives back the same where there is nothing to change.
+   */
+  async change(
+    known: StoredRegistration,
+    change: (kept: StoredRegistration) => StoredRegistration,
+  ): Promise<StoredRegistration> {
+    const { id } = known.view;
+    return await withLock(join(this.#directory, `${id}.lock`), async () => {
+      const kept = (await this.#registrations.read(id)) ?? known;
+      const changed = change(kept);
+      if (changed !== kept) await this.save(changed);
+      return changed;
+    });
   }
 
   async draftOf(tunnel: string): Promise<SubmissionDraft | undefined> {

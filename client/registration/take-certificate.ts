@@ -39,13 +39,20 @@ export async function takeCertificate(
   const { registration, anchor } = expected;
   requireOurs(requireGenuine(answer, { anchor, now: context.now() }), expected);
   const delivered = await deliver(context, registration, answer);
-  if (delivered.refusal !== null && registration.certificate !== null) {
-    return { registration, delivery: delivered.refusal, handedTo: delivered.handedTo };
-  }
-  const updated = { ...registration, certificate: answer.certificate };
-  await new RegistrationStore(context.configDirectory).save(updated);
   const { refusal, kept, handedTo } = delivered;
+  const store = new RegistrationStore(context.configDirectory);
+  const updated = await store.change(registration, (now) => {
+    if (refusal !== null && now.certificate !== null) return now;
+    // Taken by another window meanwhile: what is newer stays.
+    const isOvertaken = now.certificate !== registration.certificate && isNewer(now.certificate, answer);
+    return isOvertaken ? now : { ...now, certificate: answer.certificate };
+  });
   return { registration: updated, delivery: refusal ?? kept, handedTo };
+}
+
+function isNewer(certificate: string | null, than: GatewayAnswer<'certificate'>): boolean {
+  const issuedAt = (text: string | null): number => (text === null ? 0 : (readClaims(text)?.iat ?? 0));
+  return issuedAt(certificate) > issuedAt(than.certificate);
 }
 
 /** Genuine, and what was asked for. */

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { keepView } from '#client/registration/ask-case.ts';
 import { follow } from '#client/registration/follow.ts';
 import { RegistrationStore } from '#client/registration/registration-store.ts';
+import type { StoredRegistration } from '#client/registration/stored-registration.ts';
 import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
 import { DEVICE_PROOF_TYPE } from '#shared/registration/device-proof.ts';
 import { parseConf } from '#shared/wireguard/conf.ts';
+import { NOW } from '#test/shared/registration/issue.ts';
 import { problem, Refused, type Script } from '../scripted-daemon.ts';
 import { exampleConf, PUBLIC_KEY } from '../tunnel/example-conf.ts';
 import { acceptAll, connectedOn, ID, useTestClient, viewOf } from './test-client.ts';
@@ -103,6 +106,65 @@ describe('renewing by hand', () => {
       registration,
       ...{ isRenewed: false, delivery: { code: 'gateway_answer_status' } },
     });
+  });
+});
+
+describe('two windows at once', () => {
+  const later = { iat: NOW + 60 };
+  /** The service is asked whether it takes the certificate; another window takes its own in that moment. */
+  const meanwhile = (act: () => Promise<void>): Script => {
+    let isDone = false;
+    return async (asked, conversation) => {
+      if (asked.method === 'checkRegistration' && !isDone) {
+        isDone = true;
+        await act();
+      }
+      return acceptAll(asked, conversation);
+    };
+  };
+  const anotherWindowTakes = async (certificate: string): Promise<void> => {
+    const store = new RegistrationStore(world.context.configDirectory);
+    await store.save({ ...(await world.stored()), certificate });
+  };
+
+  it('what the gateway says of a case leaves the certificate that another window took', async () => {
+    const before = await certified();
+    const newer = await world.attest(later);
+    await anotherWindowTakes(newer);
+    const kept = await keepView(world.context, before, { ...before.view, note: 'to be seen' });
+    expect(kept).toMatchObject({ certificate: newer, view: { note: 'to be seen' } });
+    expect(await world.stored()).toEqual(kept);
+  });
+
+  it('a certificate leaves what the gateway said of the case meanwhile', async () => {
+    const before = await certified();
+    const newer = await world.attest(later);
+    world.script = meanwhile(async () => {
+      await keepView(world.context, before, { ...before.view, note: 'to be seen' });
+    });
+    await follow(world.context, before, { certificate: 'renew' });
+    expect(await world.stored()).toMatchObject({ certificate: newer, view: { note: 'to be seen' } });
+  });
+
+  it('the newer of two certificates stays, whichever is written last', async () => {
+    const before = await certified();
+    const newest = await world.attest(later);
+    await world.attest();
+    world.script = meanwhile(() => anotherWindowTakes(newest));
+    const { registration } = await follow(world.context, before, { certificate: 'renew' });
+    expect(registration.certificate).toBe(newest);
+    expect((await world.stored()).certificate).toBe(newest);
+  });
+
+  it('of many writers each one’s change is there in the end', async () => {
+    const before = await certified();
+    const store = new RegistrationStore(world.context.configDirectory);
+    const add = (kept: StoredRegistration): StoredRegistration => ({
+      ...kept,
+      view: { ...kept.view, note: `${kept.view.note ?? ''}x` },
+    });
+    await Promise.all(Array.from({ length: 8 }, () => store.change(before, add)));
+    expect((await world.stored()).view.note).toBe('x'.repeat(8));
   });
 });
 
