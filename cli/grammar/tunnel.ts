@@ -37,7 +37,7 @@ export function addTunnelCommands(program: Command, { surroundings, onAnswer }: 
   command(program, {
     words: 'remove <tunnel>',
     summary: 'forget a tunnel and its keys',
-    about: ['Its registration stays at the gateway.'],
+    about: ['Its registration stays at the gateway; a submission that no gateway has answered goes with it.'],
     examples: [['sanad remove office', 'Forgets the tunnel “office”.']],
   }).action(async (name: string) => {
     const { removeCommand } = await import('../command/remove.ts');

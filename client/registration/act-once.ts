@@ -57,6 +57,13 @@ export async function forgetAct(configDirectory: string, name: string): Promise<
   await draftsIn(configDirectory).remove(name);
 }
 
+/** Nothing will come of the registration any more: what was on its way for it is not wanted, and may be personal. */
+export async function forgetActsOf(configDirectory: string, registration: string): Promise<void> {
+  const drafts = draftsIn(configDirectory);
+  const names = (await drafts.names()).filter((name) => name.startsWith(`${registration}.`));
+  await Promise.all(names.map((name) => drafts.remove(name)));
+}
+
 function draftsIn(configDirectory: string): JsonFolder<typeof actDraftSchema> {
   return new JsonFolder(join(configDirectory, FOLDER), actDraftSchema);
 }

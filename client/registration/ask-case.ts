@@ -5,8 +5,9 @@ import type { ClientContext } from '../client-context.ts';
 import { deviceKey, type DeviceKey } from '../device/device-key.ts';
 import { GatewayClient } from '../gateway/gateway-client.ts';
 import { gatewayError } from '../gateway/gateway-problem.ts';
+import { forgetActsOf } from './act-once.ts';
 import { RegistrationStore } from './registration-store.ts';
-import type { StoredRegistration } from './stored-registration.ts';
+import { isOver, type StoredRegistration } from './stored-registration.ts';
 
 /** The gateway of a registration, asked with the key that submitted it. */
 export interface CaseGateway {
@@ -32,7 +33,9 @@ export async function keepView(
 ): Promise<StoredRegistration> {
   requireSameCase(view, registration.view);
   const store = new RegistrationStore(context.configDirectory);
-  return await store.change(registration, (kept) => ({ ...kept, view }));
+  const kept = await store.change(registration, (now) => ({ ...now, view }));
+  if (isOver(view.state)) await forgetActsOf(context.configDirectory, view.id);
+  return kept;
 }
 
 /** What never changes in a registration's life. */

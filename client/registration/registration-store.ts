@@ -70,7 +70,10 @@ export class RegistrationStore {
     await this.#drafts.write(tunnel, draft);
   }
 
-  async removeDraft(tunnel: string): Promise<void> {
+  /** Whether there was one. */
+  async removeDraft(tunnel: string): Promise<boolean> {
+    const wasThere = (await this.#drafts.names()).includes(tunnel);
     await this.#drafts.remove(tunnel);
+    return wasThere;
   }
 }

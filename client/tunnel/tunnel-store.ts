@@ -50,10 +50,14 @@ export class TunnelStore {
     return tunnel;
   }
 
-  /** Its secrets first: with a locked keychain nothing is removed, rather than half of it. */
-  async remove(name: string): Promise<void> {
+  /**
+   * Its secrets first: with a locked keychain nothing is removed, rather than half of it. Then what else goes with it,
+   * and itself last: what a crash leaves is still listed, and can be removed again.
+   */
+  async remove(name: string, removeOthers: () => Promise<void> = async () => undefined): Promise<void> {
     await this.get(name);
     await this.#keychain.delete(tunnelAccount(name));
+    await removeOthers();
     await this.#folder.remove(name);
   }
 }

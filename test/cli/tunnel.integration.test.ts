@@ -1,8 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RegistrationStore } from '#client/registration/registration-store.ts';
+import type { SubmissionDraft } from '#client/registration/stored-registration.ts';
+import { makeKey } from '#test/shared/registration/issue.ts';
 import { exampleConf, PRESHARED_KEY, PRIVATE_KEY, PUBLIC_KEY } from '../client/tunnel/example-conf.ts';
 import { makeCommandLine, type CommandLine } from './command-line.ts';
+
+/** What a person filled in, sent, and had no answer to. */
+const draft: SubmissionDraft = {
+  ...{ version: 1, origin: 'https://gateway.test', idempotencyKey: 'key', amends: null },
+  submission: {
+    ...{ profile: 'pk-pta@1', route: 'B', category: 'freelancer' },
+    fields: { mobile_number: '03001234567' },
+    endpoints: [{ public_key: PUBLIC_KEY, host: 'vpn.example', port: 51_820 }],
+    device: { ...makeKey().publicJwk },
+    consent: { text: 'I agree.', given_at: 1 },
+  },
+};
 
 let cli: CommandLine;
 let file: string;
@@ -99,8 +114,21 @@ describe('sanad list, show, remove', () => {
 
   it('remove forgets the tunnel and its keys', async () => {
     await cli.sanad('import', file);
-    expect((await cli.sanad('remove', 'office', '--json')).answer).toEqual({ ok: true, removed: 'office' });
+    expect((await cli.sanad('remove', 'office', '--json')).answer).toEqual({
+      ...{ ok: true, removed: 'office', draftRemoved: false },
+    });
     expect(cli.secrets.size).toBe(0);
     expect((await cli.sanad('show', 'office')).code).toBe(2);
+  });
+
+  it('remove takes a submission along that no gateway has answered, and says so', async () => {
+    await cli.sanad('import', file);
+    await cli.sanad('import', file, '--name', 'home');
+    const store = new RegistrationStore(join(cli.home, 'config'));
+    for (const tunnel of ['office', 'home']) await store.saveDraft(tunnel, draft);
+    const { stdout } = await cli.sanad('remove', 'office');
+    expect(stdout).toContain('is removed too');
+    expect(await store.draftOf('office')).toBeUndefined();
+    expect(await store.draftOf('home')).toEqual(draft);
   });
 });

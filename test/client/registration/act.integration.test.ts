@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { ServerResponse } from 'node:http';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { answerQuestion } from '#client/registration/answer.ts';
 import { addDocument, removeDocument } from '#client/registration/document.ts';
 import { readDocumentFile } from '#client/registration/document-file.ts';
+import { actOnce } from '#client/registration/act-once.ts';
 import { RegistrationStore } from '#client/registration/registration-store.ts';
 import { submit } from '#client/registration/submit.ts';
 import { withdraw } from '#client/registration/withdraw.ts';
@@ -201,6 +203,19 @@ describe('a withdrawal', () => {
     world.context = { ...world.context, now: () => NOW + 3600 };
     expect((await go()).view.state).toBe('withdrawn');
     expect(drafts()).toEqual([]);
+  });
+
+  it('has what was on its way for the case forgotten, and nothing of another case', async () => {
+    await world.submitted();
+    const act = { body: z.null(), compose: () => null, intent: 'x', origin: world.gateway.anchor.origin };
+    const { configDirectory } = world.context;
+    for (const name of [`${ID}.answer`, `${ID}.document`, `${NEW_ID}.answer`]) {
+      const send = async () => await Promise.reject(new Error('lost'));
+      await expect(actOnce({ ...act, configDirectory, name, send })).rejects.toThrow('lost');
+    }
+    world.answerJson(`POST ${path}`, viewOf('withdrawn'));
+    await go();
+    expect(drafts()).toEqual([`${NEW_ID}.answer.json`]);
   });
 
   it('is not claimed where the gateway keeps the case as it was', async () => {
