@@ -12,6 +12,9 @@ type Connected = StateOf<'connected'>;
 interface Recovering extends Connected {
   readonly recovery: Recovery;
 }
+interface RecoveringStep extends Step {
+  readonly state: Recovering;
+}
 
 /** What the counters say. The first trouble begins a recovery; during one it is only taken down. */
 export function lookAfterPeers(state: Connected, troubled: readonly TroubledPeer[]): Step {
@@ -19,11 +22,15 @@ export function lookAfterPeers(state: Connected, troubled: readonly TroubledPeer
   return troubled.length === 0 ? stay(state) : beginRound(state, { troubled, tries: 0 });
 }
 
-/** The network may be another one: whoever waits for the next round waits no longer. */
+/** The network may be another one: whoever waits for the next round waits no longer, and one under way is followed. */
 export function lookForPeersNow(state: Connected): Step {
   if (!isRecovering(state)) return tellAgain(state);
-  const { troubled, stage } = state.recovery;
-  if (stage.kind !== 'waiting') return stay(state);
+  if (state.recovery.stage.kind === 'waiting') return beginAnew(state);
+  return stay({ ...state, recovery: { ...state.recovery, again: true } });
+}
+
+function beginAnew(state: Recovering): RecoveringStep {
+  const { troubled } = state.recovery;
   return troubled.length === 0 ? tellAgain(state) : beginRound(state, { troubled, tries: 0 });
 }
 
@@ -31,14 +38,14 @@ export function lookForPeersNow(state: Connected): Step {
  * The device is told once more where its peers are. It then forgets the address of ours from which it sent, which
  * may be gone; by itself wireguard-go forgets it only when it has called in vain for 15 s.
  */
-function tellAgain(state: Connected): Step {
+function tellAgain(state: Connected): RecoveringStep {
   const round = state.rounds + 1;
   const { peers } = state.request;
   const stage = { kind: 'moving', moves: peers } as const;
-  return withEffect(
-    { ...state, rounds: round, recovery: { troubled: [], round, tries: 1, stage } },
-    { kind: 'movePeers', peers, round },
-  );
+  return {
+    state: { ...state, rounds: round, recovery: { troubled: [], round, tries: 1, again: false, stage } },
+    effects: [{ kind: 'movePeers', peers, round }],
+  };
 }
 
 /** The firewall stands as asked for: addresses that it was to allow can be used. */
@@ -75,14 +82,18 @@ export function completeRound(state: Connected, event: RoundCompletionEvent): St
   }
 }
 
-function beginRound(state: Connected, { troubled, tries }: Pick<Recovery, 'troubled' | 'tries'>): Step {
+function beginRound(
+  state: Connected,
+  { troubled, tries }: Pick<Recovery, 'troubled' | 'tries'>,
+): RecoveringStep {
   const round = state.rounds + 1;
-  const recovery = { troubled, round, tries: tries + 1, stage: { kind: 'resolving' } } as const;
+  const stage = { kind: 'resolving' } as const;
+  const recovery = { troubled, round, tries: tries + 1, again: false, stage };
   const wanted = new Set<string>(troubled.map(({ publicKey }) => publicKey));
   const peers = state.request.registration.configuration.peers
     .filter(({ publicKey }) => wanted.has(publicKey))
     .map(({ publicKey, endpoint }) => ({ publicKey, endpoint }));
-  return withEffect({ ...state, rounds: round, recovery }, { kind: 'resolvePeers', peers, round });
+  return { state: { ...state, rounds: round, recovery }, effects: [{ kind: 'resolvePeers', peers, round }] };
 }
 
 /** Firewall first: a packet to an address that it does not allow is lost. */
@@ -92,7 +103,7 @@ function allowMoves(
 ): Step {
   const moves = state.recovery.troubled.flatMap((peer) => moveFor(peer, state.request.peers, event.found));
   return moves.length === 0
-    ? waitForRound(state, event.fraction)
+    ? goToNextRound(state, event.fraction)
     : refreshFirewall(at(state, { kind: 'allowing', moves }));
 }
 
@@ -106,13 +117,14 @@ function takeNote(state: Recovering, moves: readonly PeerAddress[], fraction: nu
 
 /** What the firewall allowed for the round goes with it. */
 function closeRound(state: Recovering, fraction: number): Step {
-  const waiting = waitForRound(state, fraction);
-  const refreshed = refreshFirewall(waiting.state);
-  return { state: refreshed.state, effects: [...refreshed.effects, ...waiting.effects] };
+  const next = goToNextRound(state, fraction);
+  const refreshed = refreshFirewall(next.state);
+  return { state: refreshed.state, effects: [...refreshed.effects, ...next.effects] };
 }
 
-function waitForRound(state: Recovering, fraction: number): Step & { readonly state: Recovering } {
-  const { round, tries } = state.recovery;
+function goToNextRound(state: Recovering, fraction: number): RecoveringStep {
+  const { round, tries, again } = state.recovery;
+  if (again) return beginAnew(state);
   const seconds = roundDelaySeconds(tries, fraction);
   return {
     state: at(state, { kind: 'waiting' }),

@@ -114,6 +114,8 @@ export interface Recovery {
   readonly round: number;
   /** Rounds since the trouble began, or since the network changed. */
   readonly tries: number;
+  /** The network changed during the round, which asked the former one: the next begins as soon as it is done. */
+  readonly again: boolean;
   readonly stage: RecoveryStage;
 }
 

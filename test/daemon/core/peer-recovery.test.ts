@@ -305,8 +305,28 @@ describe('during a recovery', () => {
     expect(play(first, trouble(silent)).effects).toMatchObject([{ kind: 'resolvePeers', round: 2 }]);
   });
 
-  it('another network is heard of when the round is done', () => {
-    for (const state of [looking, moving])
-      expect(play(state, { kind: 'networkChanged' })).toEqual({ state, effects: [] });
+  it('another network is heard of as soon as the round is done, and patience begins anew', () => {
+    const late = play(looking, found([]), due, found([]), due).state;
+    const changed = play(late, { kind: 'networkChanged' });
+    expect(changed.effects).toEqual([]);
+    const next = play(changed.state, found([]));
+    expect(kinds(next)).toEqual(['resolvePeers']);
+    // Once: the next round waits as long as a first one does.
+    expect(play(next.state, found([])).effects).toMatchObject([{ kind: 'waitForRound', seconds: 15 }]);
+  });
+
+  it('another network is heard of also when the device was just told', () => {
+    const told = play(moving, { kind: 'networkChanged' }, moved);
+    expect(kinds(told)).toEqual(['applyFirewall', 'resolvePeers']);
+    expect(connectedOf(told).request.peers).toContainEqual({
+      ...{ publicKey: one, address: '203.0.113.3', port: 51_820 },
+    });
+    // Nobody is in trouble any more: only the address of ours that the device sends from may be gone.
+    const well = play(moving, { kind: 'networkChanged' }, trouble(), moved);
+    expect(well.effects).toMatchObject([
+      { kind: 'applyFirewall' },
+      { kind: 'movePeers', peers: connectedOf(well).request.peers },
+    ]);
+    expect(play(well.state, moved, closed, due).state).toMatchObject({ kind: 'connected', recovery: null });
   });
 });
