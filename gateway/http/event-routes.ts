@@ -14,7 +14,7 @@ import { rawRequest, readParameters } from './parameters.ts';
 import { openSignedRequest } from './request.ts';
 import type { Services } from './services.ts';
 import { StreamPlaces, type Listener } from './stream-places.ts';
-import { caseEvent, casesSince, changeEvent, Watchers } from './watchers.ts';
+import { caseEvent, casesSince, changeEvent, recentHistories, Watchers, type Histories } from './watchers.ts';
 
 interface Parts {
   readonly services: Services;
@@ -27,6 +27,8 @@ interface Beginning {
   readonly events: readonly StreamEvent[];
   /** Of a registration: the last place in its history that these tell of. */
   readonly sequence: number;
+  /** Of all cases: how long the histories were before these were read. */
+  readonly told: Histories;
 }
 
 /** The two streams of events. Gives what has to be poked after each change made here. */
@@ -52,14 +54,13 @@ export function addEventRoutes(server: FastifyInstance, services: Services, keyL
     );
   });
   server.get(caseEvents.path, async (request, reply) => {
-    await watchers.prepareCases();
     await answer(
       parts,
       { request, reply, signedBy: 'reviewer' },
       {
         begin: (connection) => caseBeginning({ ...services, database: connection }, lastEventId(request)),
-        watch: (watching) => {
-          watchers.watchCases(watching);
+        watch: (watching, { told }) => {
+          watchers.watchCases({ ...watching, told });
         },
       },
     );
@@ -98,7 +99,7 @@ async function readOnce(
   intent: SignedIntent,
   begin: (connection: Services['database']) => Promise<Beginning>,
 ): Promise<Beginning> {
-  let beginning: Beginning = { events: [], sequence: 0 };
+  let beginning: Beginning = { events: [], sequence: 0, told: new Map() };
   await answerOnce(services, intent, (commit) =>
     commit(async (connection) => {
       beginning = await begin(connection);
@@ -116,22 +117,23 @@ async function registrationBeginning(
   const sequence = (await lastSequences(connection, [id])).get(id) ?? 0;
   if (last !== undefined && last <= sequence) {
     const missed = await changesAfter(connection, { id, sequence: last });
-    return { events: missed.map(changeEvent), sequence };
+    return { events: missed.map(changeEvent), sequence, told: new Map() };
   }
   const payload = registrationEventSchemas.snapshot.parse(await viewOf(connection, stored));
-  return { events: [{ event: 'snapshot', payload, id: sequence }], sequence };
+  return { events: [{ event: 'snapshot', payload, id: sequence }], sequence, told: new Map() };
 }
 
 async function caseBeginning(services: Services, last: number | undefined): Promise<Beginning> {
   const { database, now } = services;
   const id = now();
+  const told = await recentHistories(services);
   const ids = last === undefined ? undefined : await casesSince(services, last);
   if (ids === undefined) {
     const payload = caseEventSchemas.snapshot.parse(await listCases(database));
-    return { events: [{ event: 'snapshot', payload, id }], sequence: 0 };
+    return { events: [{ event: 'snapshot', payload, id }], sequence: 0, told };
   }
   const summaries = await summariesFor(database, ids);
-  return { events: summaries.map((summary) => caseEvent(summary, id)), sequence: 0 };
+  return { events: summaries.map((summary) => caseEvent(summary, id)), sequence: 0, told };
 }
 
 function open(response: ConstructorParameters<typeof EventStream>[0], { events }: Beginning): EventStream {

@@ -17,6 +17,9 @@ const SLACK_SECONDS = 60;
 /** More at once is told as a new snapshot. */
 const MAX_CHANGES = 1000;
 
+/** Of each registration, the last place in its history. */
+export type Histories = ReadonlyMap<string, number>;
+
 type WatcherServices = Pick<Services, 'database' | 'now' | 'log'>;
 
 interface Watcher {
@@ -25,6 +28,8 @@ interface Watcher {
   readonly leave: () => void;
   /** Undefined: every case. */
   readonly registration: string | undefined;
+  /** Of every case: the last entry of each history that had changed lately, as far as it was told. */
+  told: Histories;
   /** Place in the registration's history that was told last. */
   sequence: number;
   readonly since: number;
@@ -38,8 +43,6 @@ interface Watcher {
 export class Watchers {
   readonly #services: WatcherServices;
   readonly #watchers = new Set<Watcher>();
-  /** The last entry of each history that has changed lately: what is in it was told. */
-  #told: ReadonlyMap<string, number> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #wasPoked = false;
@@ -50,16 +53,14 @@ export class Watchers {
   }
 
   /** From now on, where `sequence` was told last. */
-  watchRegistration(of: Omit<Watcher, 'since' | 'registration'> & { readonly registration: string }): void {
-    this.#add({ ...of, since: this.#services.now() });
+  watchRegistration(
+    of: Omit<Watcher, 'since' | 'registration' | 'told'> & { readonly registration: string },
+  ): void {
+    this.#add({ ...of, told: new Map(), since: this.#services.now() });
   }
 
-  /** Call it before the snapshot is read: what changes in between is then told twice, never not at all. */
-  async prepareCases(): Promise<void> {
-    this.#told ??= await this.#recent();
-  }
-
-  watchCases(of: Pick<Watcher, 'stream' | 'leave'>): void {
+  /** From now on, where `told` is what `recentHistories` gave before its snapshot was read. */
+  watchCases(of: Pick<Watcher, 'stream' | 'leave' | 'told'>): void {
     this.#add({ ...of, registration: undefined, sequence: 0, since: this.#services.now() });
   }
 
@@ -114,7 +115,6 @@ export class Watchers {
   #rest(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#told = undefined;
   }
 
   #beat(): void {
@@ -157,24 +157,32 @@ export class Watchers {
     const { database, now } = this.#services;
     const watchers = [...this.#watchers].filter(({ registration }) => registration === undefined);
     if (watchers.length === 0) return;
-    const told = this.#told ?? new Map<string, number>();
     const at = now();
-    const recent = await this.#recent();
-    this.#told = recent;
-    const changed = [...recent].filter(([id, sequence]) => (told.get(id) ?? 0) < sequence).map(([id]) => id);
-    if (changed.length >= MAX_CHANGES) {
+    const recent = await recentHistories(this.#services);
+    const changedFor = new Map(watchers.map((watcher) => [watcher, longerThan(watcher.told, recent)]));
+    const changed = [...new Set([...changedFor.values()].flat())];
+    const summaries = await summariesFor(database, changed);
+    const events = new Map(summaries.map((summary) => [summary.id, caseEvent(summary, at)]));
+    for (const [watcher, ids] of changedFor) {
       // Too many to be sure of having seen all: told anew from the start, by the client's asking again.
-      for (const watcher of watchers) this.#end(watcher, 'behind');
-      return;
+      if (ids.length >= MAX_CHANGES) this.#end(watcher, 'behind');
+      else watcher.stream.send(ids.flatMap((id) => events.get(id) ?? []));
+      watcher.told = recent;
     }
-    const events = (await summariesFor(database, changed)).map((summary) => caseEvent(summary, at));
-    for (const { stream } of watchers) stream.send(events);
   }
+}
 
-  async #recent(): Promise<ReadonlyMap<string, number>> {
-    const { database, now } = this.#services;
-    return await changedSince(database, { since: now() - SLACK_SECONDS, most: MAX_CHANGES });
-  }
+/** Take it before a snapshot of all cases is read: what changes in between is then told twice, never not at all. */
+export async function recentHistories({
+  database,
+  now,
+}: Pick<Services, 'database' | 'now'>): Promise<Histories> {
+  return await changedSince(database, { since: now() - SLACK_SECONDS, most: MAX_CHANGES });
+}
+
+/** Those that have grown. */
+function longerThan(told: Histories, recent: Histories): readonly string[] {
+  return [...recent].filter(([id, sequence]) => (told.get(id) ?? 0) < sequence).map(([id]) => id);
 }
 
 /** A change of a registration, as its device hears it. */

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recordAudit } from '#gateway/case/audit-log.ts';
 import { EventStream } from '#gateway/http/event-stream.ts';
-import { Watchers } from '#gateway/http/watchers.ts';
+import { recentHistories, Watchers, type Histories } from '#gateway/http/watchers.ts';
 import { openDatabase, type Connection } from '#gateway/storage/database.ts';
+import { findRegistration, insertRegistration } from '#gateway/storage/registration-store.ts';
 import { startPlainServer, type PlainServer } from './plain-server.ts';
 
 const patient = { timeout: 20_000 };
@@ -30,6 +33,49 @@ afterEach(async () => {
 function watch(stream: EventStream): void {
   watchers.watchRegistration({ stream, leave: () => left++, registration: 'one', sequence: 0 });
 }
+
+/** Changes a case; gives its identifier. */
+async function change(id: string = randomUUID()): Promise<string> {
+  if ((await findRegistration(database, id)) === undefined) {
+    const stored = { id, amends: null, state: 'submitted', profile: 'pk-pta@1', route: 'B' } as const;
+    const more = { category: 'freelancer', fields: {}, endpoints: [], note: null, statement: null };
+    const times = { consent: { text: 'x', given_at: now }, submitted_at: now, changed_at: now };
+    await insertRegistration(database, { ...stored, ...more, ...times }, { thumbprint: id, x: 'x' });
+  }
+  const event = { registration: id, at: now, actor: 'device:x', action: 'submit', content: {} };
+  await recordAudit(database, event);
+  return id;
+}
+
+/** Somebody who watches all cases since the histories were as `told`; gives all that was heard so far. */
+async function watchCases(told: Histories): Promise<() => string> {
+  const { responses, client } = await server.ask();
+  let heard = '';
+  client.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+  client.resume();
+  for (const response of responses) {
+    watchers.watchCases({ stream: new EventStream(response), leave: () => left++, told });
+  }
+  return () => heard;
+}
+
+describe('those who watch all cases', () => {
+  it('hear what has changed since their own snapshot, also where another has heard it before', async () => {
+    const before = await change();
+    const services = { database, now: () => now };
+    const other = await watchCases(await recentHistories(services));
+    const told = await recentHistories(services);
+    const id = await change();
+    watchers.poke();
+    await expect.poll(other, patient).toContain(id);
+    const late = await watchCases(told);
+    await expect.poll(late, patient).toContain(id);
+    expect(late()).not.toContain(before);
+    await change(before);
+    for (const heard of [other, late]) await expect.poll(heard, patient).toContain(before);
+    expect(other().split(id)).toHaveLength(late().split(id).length);
+  });
+});
 
 describe('a place among those who watch', () => {
   it('is given back when the client goes', async () => {
