@@ -4,7 +4,8 @@ import { auditContentOf, auditEntriesOf, registrationsWithHistory } from '../sto
 import {
   checkpointHeads,
   findCheckpoint,
-  lastSignedCheckpoint,
+  lastCheckpointWith,
+  type StoredCheckpoint,
   type StoredHead,
 } from '../storage/checkpoint-store.ts';
 import type { Connection } from '../storage/database.ts';
@@ -34,6 +35,8 @@ export interface AuditReport {
   /** Whose content was deleted; their place in the chain is proved all the same. */
   readonly withoutContent: number;
   readonly checkpoint?: { readonly number: number; readonly at: number };
+  /** A later one that the issuer has not signed yet: what has grown since the signed one is held against this one. */
+  readonly unsigned?: { readonly number: number };
   readonly faults: readonly {
     readonly fault: AuditFault;
     readonly registration?: string;
@@ -58,9 +61,9 @@ export interface AuditQuestion {
 export async function verifyAudit(database: Connection, question: AuditQuestion): Promise<AuditReport> {
   const found: Findings = { chains: 0, entries: 0, withoutContent: 0, faults: [] };
   // First the checkpoint: a gateway that runs meanwhile lets chains grow, which leaves them fitting it.
-  const { text, heads } = await checkpointAndHeads(database);
-  const claims =
-    text === undefined ? undefined : checkCheckpoint(found, { text, heads, keySet: question.keySet });
+  const state = await checkpointsAndHeads(database);
+  const claims = checkCheckpoints(found, state, question.keySet);
+  const { heads, newest } = state;
   if (question.published !== undefined) await checkPublished(found, database, question, question.published);
   const headOf = new Map(heads.map((head) => [head.registration, head]));
   for (const registration of await allRegistrations(database, headOf)) {
@@ -69,33 +72,43 @@ export async function verifyAudit(database: Connection, question: AuditQuestion)
   return {
     ...found,
     ...(claims === undefined ? {} : { checkpoint: { number: claims.number, at: claims.iat } }),
+    ...(newest?.text === null ? { unsigned: { number: newest.number } } : {}),
   };
 }
 
+interface CheckpointState {
+  /** The last that the issuer has signed. */
+  readonly signed: StoredCheckpoint | undefined;
+  /** The one that the heads were noted for: the same one, or the next while the issuer is away. */
+  readonly newest: StoredCheckpoint | undefined;
+  readonly heads: readonly StoredHead[];
+}
+
 /** Of one moment: read again where one was made in between. */
-async function checkpointAndHeads(
-  database: Connection,
-): Promise<{ readonly text: string | undefined; readonly heads: readonly StoredHead[] }> {
+async function checkpointsAndHeads(database: Connection): Promise<CheckpointState> {
   return await database
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (transaction) => ({
-      text: await lastSignedCheckpoint(transaction),
+      signed: await lastCheckpointWith(transaction, 'text'),
+      newest: await lastCheckpointWith(transaction, 'root'),
       heads: await checkpointHeads(transaction),
     }));
 }
 
-function checkCheckpoint(
+/** The signed one against what was to be signed, the heads against what they were noted for. */
+function checkCheckpoints(
   found: Findings,
-  {
-    text,
-    heads,
-    keySet,
-  }: { readonly text: string; readonly heads: readonly StoredHead[]; readonly keySet: VerifiedKeySet },
+  { signed, newest, heads }: CheckpointState,
+  keySet: VerifiedKeySet,
 ): CheckpointClaims | undefined {
-  const claims = readCheckpoint(text, keySet);
-  if (claims === undefined) found.faults.push({ fault: 'checkpoint_signature_invalid' });
-  else if (treeRoot(heads) !== claims.root) found.faults.push({ fault: 'checkpoint_root_differs' });
+  const text = signed?.text ?? undefined;
+  const claims = text === undefined ? undefined : readCheckpoint(text, keySet);
+  if (text !== undefined && claims === undefined)
+    found.faults.push({ fault: 'checkpoint_signature_invalid' });
+  const isOther = claims !== undefined && (claims.root !== signed?.root || claims.number !== signed.number);
+  const isHeadOther = newest !== undefined && treeRoot(heads) !== newest.root;
+  if (isOther || isHeadOther) found.faults.push({ fault: 'checkpoint_root_differs' });
   return claims;
 }
 

@@ -27,13 +27,18 @@ export async function auditGateway({ dir, checkpoint }: AuditOptions): Promise<A
 }
 
 export function auditLines(report: AuditReport): readonly string[] {
-  const { chains, entries, withoutContent, checkpoint, faults } = report;
+  const { chains, entries, withoutContent, checkpoint, unsigned, faults } = report;
   const deleted = withoutContent === 0 ? '' : ` (the content of ${withoutContent} was deleted)`;
   return [
     `${chains} histories with ${entries} entries${deleted}.`,
     checkpoint === undefined
       ? 'No checkpoint yet: entries cut off the end of a history would not be seen.'
       : `Checkpoint ${checkpoint.number} of ${new Date(checkpoint.at * 1000).toISOString()}.`,
+    ...(unsigned === undefined
+      ? []
+      : [
+          `Checkpoint ${unsigned.number} is not signed yet: what is new since the one before has only the database’s word. Is the issuer running?`,
+        ]),
     ...faults.map(({ fault, registration = '', sequence }) =>
       ['BROKEN', fault, registration, sequence === undefined ? '' : `entry ${sequence}`].join(' ').trim(),
     ),

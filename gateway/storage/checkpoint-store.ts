@@ -36,16 +36,23 @@ export async function findCheckpoint(
     .executeTakeFirst();
 }
 
-/** The newest that is signed: what is published. */
-export async function lastSignedCheckpoint(connection: Connection): Promise<string | undefined> {
-  const row = await connection
+/** The newest that is signed, or that the heads were noted for, signed or not. */
+export async function lastCheckpointWith(
+  connection: Connection,
+  column: 'text' | 'root',
+): Promise<StoredCheckpoint | undefined> {
+  return await connection
     .selectFrom('checkpoint')
-    .select('text')
-    .where('text', 'is not', null)
+    .select(['number', 'root', 'text'])
+    .where(column, 'is not', null)
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row?.text ?? undefined;
+}
+
+/** The newest that is signed: what is published. */
+export async function lastSignedCheckpoint(connection: Connection): Promise<string | undefined> {
+  return (await lastCheckpointWith(connection, 'text'))?.text ?? undefined;
 }
 
 export async function insertCheckpoint(

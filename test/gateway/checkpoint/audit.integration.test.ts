@@ -7,6 +7,7 @@ import { recordAudit } from '#gateway/case/audit-log.ts';
 import { readCheckpoint } from '#gateway/checkpoint/checkpoint.ts';
 import { makeCheckpoint } from '#gateway/checkpoint/make-checkpoint.ts';
 import { verifyAudit } from '#gateway/checkpoint/verify-audit.ts';
+import { auditLines } from '#gateway/cli/audit.ts';
 import { readIdentity } from '#gateway/cli/identity.ts';
 import { initGateway } from '#gateway/cli/init.ts';
 import { CheckpointSigner } from '#gateway/issuer/checkpoint-signer.ts';
@@ -227,6 +228,34 @@ describe.each(engines.filter((name) => engineMissing(name) === undefined))('hist
     expect(await verify()).toMatchObject({ checkpoint: { number: 2 }, faults: [] });
     await makeCheckpoint(database, { issuer, now: NOW });
     expect(await verify()).toMatchObject({ checkpoint: { number: 3 }, faults: [] });
+  });
+
+  it('verify while the issuer is away, and it is said that the next checkpoint is not signed', async () => {
+    await append('a');
+    const dead: IssuerPort = { ask: () => Promise.reject(issuerError('issuer_unavailable')) };
+    await expect(makeCheckpoint(database, { issuer: dead, now: NOW })).rejects.toThrow('issuer_unavailable');
+    const away = await verify();
+    expect(away).toMatchObject({ checkpoint: { number: 1 }, unsigned: { number: 2 }, faults: [] });
+    expect(auditLines(away).join('\n')).toContain('Checkpoint 2 is not signed yet');
+    await database
+      .updateTable('checkpoint')
+      .set({ root: 'a'.repeat(64) })
+      .where('number', '=', 1)
+      .execute();
+    expect(await faultsOf()).toEqual(['checkpoint_root_differs']);
+  });
+
+  it('are found tampered with while the issuer is away, too', async () => {
+    await append('a');
+    const dead: IssuerPort = { ask: () => Promise.reject(issuerError('issuer_unavailable')) };
+    await expect(makeCheckpoint(database, { issuer: dead, now: NOW })).rejects.toThrow('issuer_unavailable');
+    for (const table of ['audit_content', 'audit_entry', 'checkpoint_head'] as const) {
+      await database.deleteFrom(table).where('registration', '=', 'b').execute();
+    }
+    expect(await faultsOf()).toEqual(['checkpoint_root_differs']);
+    await makeCheckpoint(database, { issuer, now: NOW });
+    expect(await verify()).not.toHaveProperty('unsigned');
+    expect(await faultsOf()).toEqual(['checkpoint_root_differs']);
   });
 
   it('get one next checkpoint from several front ends at once', async () => {
