@@ -46,10 +46,10 @@ type Change = (connection: Connection) => Promise<unknown>;
 /** Sends a document to a gateway whose transactions end like this. */
 function upload(end: (change: Change) => Promise<unknown>): Promise<unknown> {
   const content = pdfOf();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the two of them that it uses
-  const uploads = new Uploads({ database, vault } as Services);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the three of them that it uses
+  const uploads = new Uploads({ database, vault, now: () => NOW } as Services);
   return uploads.take({
-    ...{ id, kind: 'letter', signer: device.keyId, now: NOW, commit: end as Commit },
+    ...{ id, kind: 'letter', signer: device.keyId, commit: end as Commit },
     ...{ contentType: 'application/pdf', contentLength: String(content.length) },
     contentDigest: `sha-256=:${createHash('sha256').update(content).digest('base64')}:`,
     content: Readable.from([content]),
