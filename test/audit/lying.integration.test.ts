@@ -86,7 +86,9 @@ describe('a rogue gateway', () => {
     expect(await refreshedWith(keySet(), statusList())).toEqual(codes);
     expect(anchorFiles()).toEqual(anchors);
     expect(scene.fake.files).toEqual(files);
-    expect(scene.fake.acts.filter((act) => !/^(get |resolve origins$|firewall closed$)/.test(act))).toEqual([]);
+    expect(scene.fake.acts.filter((act) => !/^(get |resolve origins$|firewall closed$)/.test(act))).toEqual(
+      [],
+    );
     await client.status(({ state }) => state.kind === 'connected');
   });
 
