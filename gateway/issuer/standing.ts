@@ -105,28 +105,24 @@ export class Standing {
 
   /** Everything that continues a registration: its amendments, theirs, and so on. */
   successors(registration: string): readonly string[] {
-    const rows = this.#database
-      .prepare(
-        `WITH RECURSIVE successor (id) AS (
+    return this.#identifiers(
+      `WITH RECURSIVE successor (id) AS (
            SELECT registration FROM amendment WHERE amends = ?
            UNION SELECT amendment.registration FROM amendment JOIN successor ON amends = successor.id
-         ) SELECT id FROM successor`,
-      )
-      .all(registration);
-    return rows.map(({ id }) => String(id));
+       ) SELECT id FROM successor`,
+      registration,
+    );
   }
 
   /** Everything whose place it has taken: some devices may still have certificates of those. */
   predecessors(registration: string): readonly string[] {
-    const rows = this.#database
-      .prepare(
-        `WITH RECURSIVE predecessor (id) AS (
+    return this.#identifiers(
+      `WITH RECURSIVE predecessor (id) AS (
            SELECT registration FROM ended WHERE successor = ?
            UNION SELECT ended.registration FROM ended JOIN predecessor ON successor = predecessor.id
-         ) SELECT id FROM predecessor`,
-      )
-      .all(registration);
-    return rows.map(({ id }) => String(id));
+       ) SELECT id FROM predecessor`,
+      registration,
+    );
   }
 
   isSuspended(registration: string): boolean {
@@ -178,6 +174,13 @@ export class Standing {
 
   #run(sql: string, ...values: readonly (string | number)[]): number {
     return Number(this.#database.prepare(sql).run(...values).changes);
+  }
+
+  #identifiers(query: string, registration: string): readonly string[] {
+    return this.#database
+      .prepare(query)
+      .all(registration)
+      .map(({ id }) => String(id));
   }
 
   #has(sql: string, registration: string): boolean {

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RegistrationView } from '#shared/contract/gateway-contract.ts';
+import { canMount } from '#test/small-disk.ts';
 import { addDocument, pdfOf } from './reviewing.ts';
 import { makeSigner, send, startGateway, submissionOf } from './running-gateway.ts';
 import type { RunningGateway, Signer, TestAnswer } from './running-gateway.ts';
@@ -10,14 +10,6 @@ import type { RunningGateway, Signer, TestAnswer } from './running-gateway.ts';
 /** A small file system of the gateway's own, which nobody outside its mount namespace sees. */
 const SMALL_DISK =
   'cp -a "$0" "$0.copy" && mount -t tmpfs -o size=3m tmpfs "$0" && cp -a "$0.copy/." "$0" && exec "$@"';
-const canMount = (() => {
-  try {
-    execFileSync('unshare', ['-m', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 let gateway: RunningGateway;
 let device: Signer;
