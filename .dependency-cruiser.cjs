@@ -36,8 +36,23 @@ module.exports = {
       name: 'pure-code-has-few-packages',
       comment: 'Schemas and address ranges only: the gate stays small enough to read.',
       severity: 'error',
-      from: { path: '^(shared|daemon|fetch)/' },
+      from: { path: '^(shared|daemon|fetch)/', pathNot: '^shared/(registration/authority-profile|text)/' },
       to: { path: 'node_modules', pathNot: 'node_modules/(zod|ipaddr\\.js|@types/node|vitest)' },
+    },
+    {
+      name: 'profiles-have-few-packages-too',
+      comment:
+        'Patterns of others in linear time, and messages in two languages; nothing of it reaches the gate.',
+      severity: 'error',
+      from: { path: '^shared/(registration/authority-profile|text)/' },
+      to: { path: 'node_modules', pathNot: 'node_modules/(zod|ipaddr\\.js|re2js|intl-messageformat)' },
+    },
+    {
+      name: 'gate-knows-no-profile',
+      comment: 'What the daemon and the fetcher run stays small: profiles are for those who apply.',
+      severity: 'error',
+      from: { path: '^(daemon|fetch)/|^shared/(wireguard|tunnel|contract)/|^shared/registration/[^/]+$' },
+      to: { path: '^shared/(registration/authority-profile|text)/' },
     },
     {
       name: 'core-imports-shared-only',
