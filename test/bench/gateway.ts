@@ -12,10 +12,10 @@ import { insideLab } from '#test/lab/enter.ts';
 import { atLeast, atMost, beside, median, type Figure } from './figure.ts';
 import type { LoadOrder, LoadOutcome } from './load.ts';
 
-const ROUNDS = 4;
+const ROUNDS = 6;
 const CONNECTIONS = 16;
-const SUBMISSIONS = 960;
-const READS = 9600;
+const SUBMISSIONS = 1920;
+const READS = 32_000;
 const KILLS = 20;
 
 /** The gateway under load, against the same without what makes it Sanad's; each figure is a ratio within one run. */
