@@ -10,6 +10,9 @@ const problems = {
   },
 } as const satisfies ProblemCatalogue<string>;
 
+/** How the name of a file ends whose writing a crash has interrupted. */
+export const HALF_WRITTEN = '.new';
+
 interface WriteOptions {
   readonly mode: number;
   /** Mode of folders that have to be made on the way. */
@@ -17,10 +20,14 @@ interface WriteOptions {
 }
 
 /** Writes the whole file or leaves the old one: a crash at any moment leaves one of the two. */
-export async function writeAtomically(path: string, content: string, options: WriteOptions): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  options: WriteOptions,
+): Promise<void> {
   // Loaded when something is written: those who only read start sooner.
   const { randomBytes } = await import('node:crypto');
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
+  const temporary = `${path}.${randomBytes(6).toString('hex')}${HALF_WRITTEN}`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: options.directoryMode });
     await writeDurably(temporary, content, options.mode);
@@ -37,7 +44,7 @@ export function notWritten(cause: unknown): SanadError {
   return new SanadError(problemFrom(problems, 'file_not_written', code), { cause });
 }
 
-async function writeDurably(path: string, content: string, mode: number): Promise<void> {
+async function writeDurably(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
     await file.writeFile(content);
