@@ -1,9 +1,14 @@
+import { readDocumentFile, type DocumentFile } from '#client/document/document-file.ts';
 import { addDocument, removeDocument, requireAddable } from '#client/registration/document.ts';
-import { readDocumentFile, type DocumentFile } from '#client/registration/document-file.ts';
 import { follow } from '#client/registration/follow.ts';
 import { registrationError } from '#client/registration/registration-problem.ts';
 import type { StoredRegistration } from '#client/registration/stored-registration.ts';
-import { documentKindSchema, type Anchor, type DocumentView } from '#shared/contract/gateway-contract.ts';
+import {
+  documentKindSchema,
+  MAX_DOCUMENT_BYTES,
+  type Anchor,
+  type DocumentView,
+} from '#shared/contract/gateway-contract.ts';
 import { good, strong, type Answer, type Line } from '../answer.ts';
 import { cliError } from '../cli-problem.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -32,7 +37,7 @@ export async function documentAddCommand(
     throw cliError('usage', { detail: 'a kind is one word of small letters, such as cnic_front' });
   }
   // The file first: what is wrong with it nobody else needs to hear.
-  const file = await readDocumentFile(path);
+  const file = await readDocumentFile(path, { bytes: MAX_DOCUMENT_BYTES });
   const registration = await asked(surroundings, named);
   const anchor = await operatorOf(surroundings, registration);
   requireAddable(registration, { kind, file });

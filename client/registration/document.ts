@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { MAX_DOCUMENTS, MAX_DOCUMENTS_BYTES, type DocumentView } from '#shared/contract/gateway-contract.ts';
 import type { ClientContext } from '../client-context.ts';
+import type { DocumentFile } from '../document/document-file.ts';
 import { gatewayError } from '../gateway/gateway-problem.ts';
 import { actOnce, forgetAct } from './act-once.ts';
 import { gatewayOf, keepView } from './ask-case.ts';
-import type { DocumentFile } from './document-file.ts';
 import { registrationError } from './registration-problem.ts';
 import { isOpen, type StoredRegistration } from './stored-registration.ts';
 

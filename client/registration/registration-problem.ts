@@ -16,26 +16,6 @@ const registrationProblems = {
     reason: 'There is no certificate to have: the registration is not confirmed.',
     nextAction: 'See where it stands and what comes next: sanad registration show NAME',
   },
-  document_unreadable: {
-    kind: 'usage',
-    reason: 'The file cannot be read.',
-    nextAction: 'Check its name, and that it is yours to read.',
-  },
-  document_empty: {
-    kind: 'usage',
-    reason: 'The file is empty.',
-    nextAction: 'Choose another file: a PDF, or a picture as JPEG or PNG.',
-  },
-  document_type_unknown: {
-    kind: 'usage',
-    reason: 'The file is neither a PDF nor a picture in JPEG or PNG, whatever its name says.',
-    nextAction: 'Save it as PDF, or photograph it, and add that file.',
-  },
-  document_too_large: {
-    kind: 'usage',
-    reason: 'The file is larger than 5 MiB.',
-    nextAction: 'Save it in a smaller size, for instance as a picture of lower resolution.',
-  },
   documents_full: {
     kind: 'usage',
     reason: 'A registration takes at most 12 documents, 30 MiB together.',

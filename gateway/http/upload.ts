@@ -9,9 +9,9 @@ import {
 } from '#shared/contract/gateway-contract.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import { contentDigestField } from '#shared/contract/request-signature.ts';
+import { examineDocument } from '#shared/document/examine.ts';
 import { addDocument, checkMayAdd } from '../case/document.ts';
 import { caseError } from '../case/problem.ts';
-import { detectType } from '../evidence/detect-type.ts';
 import type { Commit, Committed } from './commit.ts';
 import { httpError } from './problem.ts';
 import type { Services } from './services.ts';
@@ -52,7 +52,7 @@ export class Uploads {
     try {
       const bytes = await readContent(call, size);
       // After the digest: what did not arrive whole is not judged.
-      if (detectType(bytes) !== contentType) throw caseError('document_type_refused');
+      requireType(bytes, contentType);
       return await this.#keep(call, { contentType, bytes });
     } finally {
       leave();
@@ -109,6 +109,12 @@ function typeOf({ contentType }: UploadCall): DocumentContentType {
   const known = documentContentTypes.find((type) => type === contentType);
   if (known === undefined) throw caseError('document_type_refused');
   return known;
+}
+
+function requireType(bytes: Buffer, contentType: DocumentContentType): void {
+  const examined = examineDocument(bytes);
+  const isIt = examined.kind === 'document' && examined.contentType === contentType;
+  if (!isIt) throw caseError('document_type_refused');
 }
 
 /** RFC 9110 section 8.6. Without it nobody knows where an endless body ends: chunks are not taken. */

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pngOf } from '#test/shared/document/samples.ts';
 import { json, startScriptedGateway, type ScriptedGateway } from '../client/gateway/scripted-gateway.ts';
 import type { CommandLine } from './command-line.ts';
 import { commandLineThrough, ID, REGISTER, viewOf } from './registration-cli.ts';
 
-const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const PNG = pngOf(3, 2);
 const question = { sequence: 1, at: 1_800_000_000, from: 'reviewer', text: 'Which employer?' };
 
 let gateway: ScriptedGateway;
@@ -69,7 +70,7 @@ describe('what is sent is shown before, and not sent without a yes', () => {
         'a document',
         () => tell('submitted'),
         () => ['document', 'add', 'office', image(), '--kind', 'cnic_front'],
-        ['Test Association', /Document +cnic_front/, 'PNG picture, 16 B', 'my-card.png', 'reviewers read it'],
+        ['Test Association', /Document +cnic_front/, 'PNG picture, 68 B', 'my-card.png', 'reviewers read it'],
         'consent_missing',
       ],
       [

@@ -1,13 +1,12 @@
 import { createHash, createPublicKey, verify, type webcrypto } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerResponse } from 'node:http';
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { answerQuestion } from '#client/registration/answer.ts';
 import { addDocument, removeDocument } from '#client/registration/document.ts';
-import { readDocumentFile } from '#client/registration/document-file.ts';
+import { readDocumentFile } from '#client/document/document-file.ts';
 import { actOnce } from '#client/registration/act-once.ts';
 import { RegistrationStore } from '#client/registration/registration-store.ts';
 import { submit } from '#client/registration/submit.ts';
@@ -18,13 +17,15 @@ import {
   withdrawalSchema,
   type DocumentView,
 } from '#shared/contract/gateway-contract.ts';
+import { pngOf } from '#test/shared/document/samples.ts';
 import { NOW } from '#test/shared/registration/issue.ts';
 import { json, refuse, type Respond } from '../gateway/scripted-gateway.ts';
 import { ID, unexpected, useTestClient, viewOf } from './test-client.ts';
 
 const NEW_ID = '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10';
 const DOCUMENT_ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
-const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const PNG = pngOf(3, 2);
+const limits = { bytes: MAX_DOCUMENT_BYTES };
 
 const world = useTestClient();
 const drafts = (): readonly string[] => {
@@ -296,7 +297,7 @@ describe('a document', () => {
     added_at: NOW,
   });
   const add = async () => {
-    const image = await readDocumentFile(file('scan.pdf', PNG));
+    const image = await readDocumentFile(file('scan.pdf', PNG), limits);
     return await addDocument(world.context, await world.stored(), { kind: 'cnic_front', file: image });
   };
 
@@ -336,7 +337,7 @@ describe('a document', () => {
 
   it('beyond what a registration takes is not sent', async () => {
     const registration = await world.submitted();
-    const image = await readDocumentFile(file('a.png', PNG));
+    const image = await readDocumentFile(file('a.png', PNG), limits);
     const letter = { ...documentOf(PNG), kind: 'letter' };
     const full = Array.from({ length: 12 }, () => letter);
     const big = [{ ...letter, size: 30 * 1024 * 1024 }];
@@ -353,7 +354,7 @@ describe('a document', () => {
 
   it('that the gateway has already is not sent again', async () => {
     const registration = await world.submitted();
-    const image = await readDocumentFile(file('a.png', PNG));
+    const image = await readDocumentFile(file('a.png', PNG), limits);
     const view = { ...registration.view, documents: [documentOf(PNG)] };
     const added = await addDocument(
       world.context,
@@ -366,55 +367,10 @@ describe('a document', () => {
 
   it('of a case that is decided is not sent', async () => {
     const registration = await world.submitted();
-    const image = await readDocumentFile(file('a.png', PNG));
+    const image = await readDocumentFile(file('a.png', PNG), limits);
     const view = { ...registration.view, state: 'attested' as const };
     const attempt = addDocument(world.context, { ...registration, view }, { kind: 'letter', file: image });
     await expect(attempt).rejects.toMatchObject({ problem: { code: 'documents_closed' } });
     expect(sent(path)).toEqual([]);
-  });
-
-  it.each<[string, Buffer, string]>([
-    ['a PDF', Buffer.from('%PDF-1.7\n'), 'application/pdf'],
-    ['a JPEG', Buffer.from('ffd8ffe000104a464946', 'hex'), 'image/jpeg'],
-    ['a PNG', PNG, 'image/png'],
-  ])('file that is %s is known by its content', async (_, content, contentType) => {
-    expect(await readDocumentFile(file('any.bin', content))).toMatchObject({
-      contentType,
-      size: content.length,
-    });
-  });
-
-  it.each<[string, () => string, string]>([
-    ['nothing', () => file('empty.pdf', Buffer.alloc(0)), 'document_empty'],
-    ['a text called PDF', () => file('letter.pdf', Buffer.from('Dear Sir')), 'document_type_unknown'],
-    ['a PDF further down', () => file('letter.pdf', Buffer.from('\n%PDF-1.7')), 'document_type_unknown'],
-    ['a folder', () => world.context.configDirectory, 'document_unreadable'],
-    ['not there', () => '/nonexistent.pdf', 'document_unreadable'],
-    [
-      'a pipe that nobody writes to',
-      () => {
-        const pipe = join(world.context.configDirectory, 'pipe.pdf');
-        execFileSync('mkfifo', [pipe]);
-        return pipe;
-      },
-      'document_unreadable',
-    ],
-    [
-      'a byte too large',
-      () => {
-        const large = file('large.pdf', Buffer.from('%PDF-1.7'));
-        truncateSync(large, MAX_DOCUMENT_BYTES + 1);
-        return large;
-      },
-      'document_too_large',
-    ],
-  ])('file that is %s is refused before anything leaves', async (_, path, code) => {
-    await expect(readDocumentFile(path())).rejects.toMatchObject({ problem: { kind: 'usage', code } });
-  });
-
-  it('file of the largest size is taken', async () => {
-    const largest = file('largest.pdf', Buffer.from('%PDF-1.7'));
-    truncateSync(largest, MAX_DOCUMENT_BYTES);
-    expect((await readDocumentFile(largest)).size).toBe(MAX_DOCUMENT_BYTES);
   });
 });
