@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { findBrowser } from '#client/print/find-browser.ts';
+import { printHtml } from '#client/print/print-html.ts';
+import { isWithoutBrowser } from '#client/print/print-problem.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sanad-test-print-'));
+  vi.stubEnv('TMPDIR', folder);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+function textOf(pdf: Uint8Array): string {
+  return execFileSync('pdftotext', ['-layout', '-', '-'], { input: pdf, encoding: 'utf8' });
+}
+
+/** A program that is named as the browser: a script of Node, whose pipes 3 and 4 are the protocol's. */
+function stranger(script: string): { readonly SANAD_BROWSER: string } {
+  const file = join(folder, 'browser');
+  writeFileSync(
+    file,
+    `#!${process.execPath}\nconst { writeFileSync, createReadStream, createWriteStream } = require('node:fs');\n${script}\n`,
+  );
+  chmodSync(file, 0o755);
+  return { SANAD_BROWSER: file };
+}
+
+describe('a page printed through the Chromium of this machine', () => {
+  const page = (body: string): string => `<!doctype html><meta charset="utf-8">
+    <style>@page { size: A4; margin: 20mm; @bottom-center { content: "On every page " counter(page) } }</style>${body}`;
+
+  test('has its line on every page, and an address in a right-to-left line reads as it was written', async () => {
+    const urdu = '<p dir="rtl" lang="ur">وی پی این سرور <bdi dir="ltr">192.0.2.10:51820</bdi> تصدیق شدہ</p>';
+    const pdf = await printHtml({
+      html: page(`<h1>One</h1>${urdu}<p style="break-before: page">Two</p>`),
+      environment: process.env,
+    });
+    const pages = textOf(pdf).split('\f');
+    expect(pages[0]).toContain('192.0.2.10:51820');
+    expect(pages.slice(0, 2).map((text) => /On every page \d/.exec(text)?.[0])).toEqual([
+      'On every page 1',
+      'On every page 2',
+    ]);
+  });
+
+  test('runs no script, asks nobody for anything, and leaves nothing behind', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const hostile = `<link rel="stylesheet" href="${origin}/style.css"><img src="${origin}/picture.png">
+        <iframe src="${origin}/frame"></iframe><img src=x onerror="document.body.append('a handler ran')">
+        <script>document.body.append('a script ran'); fetch('${origin}/script')</script>`;
+      const pdf = await printHtml({ html: page(`${hostile}<p>Text</p>`), environment: process.env });
+      expect(textOf(pdf)).toContain('Text');
+      expect(textOf(pdf)).not.toContain('ran');
+      expect(asked).toEqual([]);
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe('a browser that does not print', () => {
+  test('that is silent is ended, with all that it started, and said to be too slow', async () => {
+    const notes = join(folder, 'helper');
+    const environment = stranger(`
+      const helper = require('node:child_process').spawn('sleep', ['600']);
+      writeFileSync('${notes}', String(helper.pid));
+      setInterval(() => undefined, 1000);`);
+    const printed = printHtml({ html: '', environment, deadlineMilliseconds: 3000 });
+    await expect(printed).rejects.toMatchObject({ problem: { code: 'print_too_slow' } });
+    const helper = Number(readFileSync(notes, 'utf8'));
+    await vi.waitFor(() => expect(isAlive(helper)).toBe(false), { timeout: 20_000 });
+  });
+
+  test('that ends by itself, or talks of something else, is said to be unusable', async () => {
+    const unusable = { problem: { code: 'browser_unusable' } };
+    const ends = printHtml({ html: '', environment: stranger('process.exit(1);') });
+    await expect(ends).rejects.toMatchObject(unusable);
+    const babbles = `createWriteStream('', { fd: 4 }).write('hello\\0'); setInterval(() => undefined, 1000);`;
+    const talks = printHtml({ html: '', environment: stranger(babbles) });
+    await expect(talks).rejects.toMatchObject(unusable);
+  });
+
+  test('that is too old for a line on every page is not used', async () => {
+    const old = `createReadStream('', { fd: 3 }).on('data', (asked) => {
+      const { id } = JSON.parse(String(asked).split('\\0')[0]);
+      createWriteStream('', { fd: 4 }).write(JSON.stringify({ id, result: { product: 'Chrome/109.0.1' } }) + '\\0');
+    });`;
+    const reason = expect.stringContaining('Chrome/109.0.1') as string;
+    const printed = printHtml({ html: '', environment: stranger(old) });
+    await expect(printed).rejects.toMatchObject({ problem: { code: 'browser_too_old', reason } });
+  });
+
+  test('that was named and is not there is not replaced by another', async () => {
+    const named = findBrowser({ PATH: process.env['PATH'], SANAD_BROWSER: join(folder, 'nothing') });
+    await expect(named).rejects.toSatisfy(isWithoutBrowser);
+    const relative = findBrowser({ PATH: process.env['PATH'], SANAD_BROWSER: 'chromium' });
+    await expect(relative).rejects.toMatchObject({ problem: { code: 'browser_missing' } });
+  });
+});
+
+function isAlive(pid: number): boolean {
+  // A zombie has ended; only its parent has not looked yet.
+  const status = `/proc/${pid}/stat`;
+  return existsSync(status) && !/\) Z /.test(readFileSync(status, 'utf8'));
+}
