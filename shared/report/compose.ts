@@ -1,0 +1,134 @@
+import type { Anchor, EndpointClaim } from '../contract/gateway-contract.ts';
+import type { CertificateClaims } from '../registration/certificate.ts';
+import { CLOCK_FLOOR_TOLERANCE_SECONDS } from '../registration/clock.ts';
+import {
+  reportSchema,
+  REPORT_FORMAT,
+  REPORT_VERSION,
+  type Report,
+  type ReportedDetail,
+  type ReportedState,
+  type ReportEntry,
+} from './report-schema.ts';
+
+/** A certificate with what it says of itself. Whoever verifies the report verifies it; composing does not. */
+export interface KnownCertificate {
+  readonly text: string;
+  readonly claims: CertificateClaims;
+}
+
+/** Everything that is known of one registration, at all times. */
+export interface KnownRegistration {
+  readonly registration: string;
+  readonly gateway: string;
+  readonly label: string;
+  readonly profile: string;
+  readonly route: string;
+  readonly category: string;
+  readonly endpoints: readonly EndpointClaim[];
+  readonly details: readonly ReportedDetail[];
+  /** Oldest first. */
+  readonly states: readonly ReportedState[];
+  readonly certificates: readonly KnownCertificate[];
+}
+
+/** A signed file of a gateway, which counts from its `iat` on. */
+export interface KnownProof {
+  /** For key sets the gateway's origin, for status lists their address. */
+  readonly of: string;
+  readonly issuedAt: number;
+  readonly text: string;
+}
+
+export interface ReportSources {
+  readonly registrations: readonly KnownRegistration[];
+  readonly anchors: readonly Anchor[];
+  readonly keySets: readonly KnownProof[];
+  readonly statusLists: readonly KnownProof[];
+}
+
+interface ReportOptions {
+  readonly id: string;
+  readonly madeAt: number;
+  readonly madeBy: string;
+  /** Seconds since the epoch. */
+  readonly asOf: number;
+  readonly subject: string | null;
+}
+
+const MAX_STATES = 64;
+
+/** The report as of a moment: what was known then, and of each signed file the newest that counted then. */
+export function composeReport(sources: ReportSources, options: ReportOptions): Report {
+  const { asOf } = options;
+  const entries = sources.registrations
+    .map((known) => entryOf(known, asOf))
+    .filter((entry) => entry !== undefined)
+    .toSorted((a, b) => compare(a.label, b.label) || compare(a.registration, b.registration));
+  const gateways = new Set(entries.map(({ gateway }) => gateway));
+  const lists = listsNamedBy(sources.registrations, entries);
+  return reportSchema.parse({
+    format: REPORT_FORMAT,
+    version: REPORT_VERSION,
+    id: options.id,
+    made_at: options.madeAt,
+    made_by: options.madeBy,
+    as_of: asOf,
+    subject: options.subject,
+    entries,
+    // A TLS authority proves nothing here.
+    anchors: sources.anchors
+      .filter(({ origin }) => gateways.has(origin))
+      .map(({ tls_ca: _tlsCa, ...rest }) => rest),
+    key_sets: newestBy(sources.keySets, gateways, asOf),
+    status_lists: newestBy(sources.statusLists, lists, asOf),
+  });
+}
+
+/** undefined: there was no such registration yet. */
+function entryOf(known: KnownRegistration, asOf: number): ReportEntry | undefined {
+  const states = known.states.filter(({ at }) => at <= asOf).slice(-MAX_STATES);
+  const certificate = certificateAsOf(known, asOf);
+  const { registration, label, gateway } = known;
+  const common = { registration, label, details: [...known.details], states, gateway };
+  if (certificate !== undefined) return { kind: 'certified', ...common, certificate: certificate.text };
+  if (states.length === 0) return undefined;
+  const { profile, route, category } = known;
+  return { kind: 'case', ...common, profile, route, category, endpoints: [...known.endpoints] };
+}
+
+/** The newest that had been issued by then: an older one was superseded by it. */
+function certificateAsOf({ certificates }: KnownRegistration, asOf: number): KnownCertificate | undefined {
+  const issued = certificates.filter(({ claims }) => claims.iat <= latest(asOf));
+  return issued.toSorted((a, b) => b.claims.iat - a.claims.iat)[0];
+}
+
+/** What was signed a moment later by a clock a moment ahead was there all the same. */
+export function latest(asOf: number): number {
+  return asOf + CLOCK_FLOOR_TOLERANCE_SECONDS;
+}
+
+function listsNamedBy(
+  registrations: readonly KnownRegistration[],
+  entries: readonly ReportEntry[],
+): ReadonlySet<string> {
+  const reported = new Set(entries.map((entry) => (entry.kind === 'certified' ? entry.certificate : '')));
+  const certificates = registrations.flatMap((one) => one.certificates);
+  const named = certificates.filter(({ text }) => reported.has(text));
+  return new Set(named.map(({ claims }) => claims.status.status_list.uri));
+}
+
+function newestBy(proofs: readonly KnownProof[], wanted: ReadonlySet<string>, asOf: number): string[] {
+  const newest = new Map<string, KnownProof>();
+  for (const proof of proofs) {
+    if (!wanted.has(proof.of) || proof.issuedAt > latest(asOf)) continue;
+    const other = newest.get(proof.of);
+    if (other === undefined || proof.issuedAt > other.issuedAt) newest.set(proof.of, proof);
+  }
+  return [...newest.values()].toSorted((a, b) => compare(a.of, b.of)).map(({ text }) => text);
+}
+
+/** By code points: the same on every machine. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,150 @@
+import { judgeCertificate, openCertificate, type Grounds } from '../registration/judgement.ts';
+import type { Policy } from '../registration/policy.ts';
+import type { Primitives } from '../registration/primitives.ts';
+import { refusal, RefusedError, type Refusal, type RefusalCode } from '../registration/refusal.ts';
+import { MAX_STATUS_LIST_LIFETIME_SECONDS } from '../registration/status-list.ts';
+import { operatorsOf, proofOf, type KnownKeys } from './proof.ts';
+import { parseReportFile, type CertifiedEntry, type ReportEntry } from './report-schema.ts';
+import { checkSeal, type Seal } from './seal.ts';
+import type { Conclusion, EntryVerdict, ReportVerdict, SealVerdict, VerdictCode } from './verdict.ts';
+
+interface VerifyOptions {
+  readonly known: KnownKeys;
+  readonly primitives: Primitives;
+}
+
+/** How many registrations between two breaths of whoever draws meanwhile. */
+const BREATH = 20;
+
+/**
+ * Verifies a report's file by what it brings and what the verifier knows; nothing is fetched and no clock is asked:
+ * everything is judged as of the report's own moment. Gives the number of registrations judged so far now and then.
+ * Throws a SanadError of report-problem.ts for what is no report.
+ */
+export function* reportVerification(text: string, options: VerifyOptions): Generator<number, ReportVerdict> {
+  const { known, primitives } = options;
+  const file = parseReportFile(text);
+  const { report } = file;
+  const operators = operatorsOf(report, known, primitives);
+  const { keySets, statusLists, faults } = proofOf(report, operators, primitives);
+  const clock = { now: report.as_of, floor: 0 };
+  const grounds = { keySets, statusLists, policy: everyAssurance, clock, primitives };
+  const seal = checkSeal(file, primitives);
+  const origins = new Set(operators.map(({ origin }) => origin));
+  const seen = new Set<string>();
+  const entries: EntryVerdict[] = [];
+  for (const entry of report.entries) {
+    const verdict = judge(entry, { grounds, seal, hasKeys: origins.has(entry.gateway) });
+    // One certificate shown twice would count as two registrations.
+    const isAgain = seen.has(entry.registration);
+    seen.add(entry.registration);
+    entries.push(isAgain ? { ...verdict, code: 'not_genuine' } : verdict);
+    if (entries.length % BREATH === 0) yield entries.length;
+  }
+  const sealed = sealVerdict(seal, entries);
+  const conclusion = conclude({ seal: sealed, operators, entries, faults });
+  return { report, seal: sealed, operators, entries, faults, conclusion };
+}
+
+/** The whole verification at once. */
+export function verifyReport(text: string, options: VerifyOptions): ReportVerdict {
+  const verification = reportVerification(text, options);
+  for (;;) {
+    const { done, value } = verification.next();
+    if (done === true) return value;
+  }
+}
+
+/** How much stands behind a registration is shown, and is no reason to refuse it. A list counts as long as it says. */
+const everyAssurance: Policy = {
+  accepted_assurances: ['attested', 'exempt', 'provisional', 'declared'],
+  status_grace_seconds: MAX_STATUS_LIST_LIFETIME_SECONDS,
+  clock_tolerance_seconds: 300,
+  continue_without_tunnel: false,
+};
+
+interface Judging {
+  readonly grounds: Grounds & { readonly primitives: Primitives };
+  readonly seal: Seal;
+  /** Whether anybody has the root keys of the entry's gateway. */
+  readonly hasKeys: boolean;
+}
+
+function judge(entry: ReportEntry, judging: Judging): EntryVerdict {
+  if (entry.kind === 'case') return { entry, code: 'stated', claims: undefined, refusal: undefined };
+  if (!judging.hasKeys) return { entry, code: 'unknown_operator', claims: undefined, refusal: undefined };
+  return judgeCertified(entry, judging);
+}
+
+function judgeCertified(entry: CertifiedEntry, { grounds, seal }: Judging): EntryVerdict {
+  const { certificate, gateway, registration } = entry;
+  const keySets = grounds.keySets.filter(({ issuer }) => issuer === gateway);
+  let claims: EntryVerdict['claims'];
+  try {
+    // By its own gateway's keys alone: another's say nothing about it.
+    const opened = openCertificate({ ...grounds, keySets, certificate });
+    const isThis = opened.claims.iss === gateway && opened.claims.sub === registration;
+    if (!isThis) return refused(entry, refusal('certificate_claims_invalid', 'of another registration'));
+    claims = opened.claims;
+    judgeCertificate({ ...grounds, ...opened, endpoints: presented(claims) });
+    const isOthers = seal.kind === 'holds' && seal.device !== claims.cnf.jkt;
+    return { entry, code: isOthers ? 'other_device' : 'stands', claims, refusal: undefined };
+  } catch (cause) {
+    if (!(cause instanceof RefusedError)) throw cause;
+    return refused(entry, cause.refusal, claims);
+  }
+}
+
+function presented({ endpoints }: NonNullable<EntryVerdict['claims']>) {
+  return endpoints.map(({ public_key: publicKey, host, port }) => ({ publicKey, host, port }));
+}
+
+function refused(entry: ReportEntry, found: Refusal, claims?: EntryVerdict['claims']): EntryVerdict {
+  const code = codeOf[found.code] ?? 'not_genuine';
+  // What somebody signed who may not is not shown as signed.
+  return { entry, code, claims: code === 'not_genuine' ? undefined : claims, refusal: found };
+}
+
+/** What a refusal of the gate means for proof. Whatever is not here is not genuine. */
+const codeOf: Readonly<Partial<Record<RefusalCode, VerdictCode>>> = {
+  registration_revoked: 'revoked',
+  registration_suspended: 'suspended',
+  certificate_expired: 'expired',
+  decision_expired: 'expired',
+  certificate_not_yet_valid: 'not_yet_valid',
+  key_set_missing: 'unproved',
+  key_set_expired: 'unproved',
+  issuer_unknown: 'unproved',
+  status_list_missing: 'unproved',
+  status_list_expired: 'unproved',
+  status_list_stale: 'unproved',
+  status_index_out_of_range: 'unproved',
+  status_unknown: 'unproved',
+};
+
+function sealVerdict(seal: Seal, entries: readonly EntryVerdict[]): SealVerdict {
+  if (seal.kind !== 'holds') return seal.kind;
+  return entries.some(({ claims }) => claims?.cnf.jkt === seal.device) ? 'device' : 'stranger';
+}
+
+const unprovedCodes: ReadonlySet<VerdictCode> = new Set([
+  'unproved',
+  'other_device',
+  'unknown_operator',
+  'stated',
+]);
+
+function conclude({
+  seal,
+  operators,
+  entries,
+  faults,
+}: Omit<ReportVerdict, 'report' | 'conclusion'>): Conclusion {
+  const isFalse = entries.some(({ code }) => code === 'not_genuine');
+  if (seal === 'broken' || faults.length > 0 || isFalse) return 'not_genuine';
+  // Of other keys under a known name: a forgery, or keys that the gateway no longer uses. That cannot be told here.
+  const isContradicted = operators.some((operator) => operator.isContradicted);
+  const isUnproved = entries.some(({ code }) => unprovedCodes.has(code));
+  if (seal !== 'device' || isContradicted || isUnproved) return 'incomplete';
+  return operators.every(({ trust }) => trust !== 'brought') ? 'genuine' : 'compare_keys';
+}

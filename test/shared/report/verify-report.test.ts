@@ -1,0 +1,279 @@
+import { describe, expect, it } from 'vitest';
+import { nodePrimitives } from '#client/node-primitives.ts';
+import { fingerprint } from '#shared/registration/anchor.ts';
+import type { KnownKeys } from '#shared/report/proof.ts';
+import type { ReportSources } from '#shared/report/compose.ts';
+import { standsEntirely, type ReportVerdict } from '#shared/report/verdict.ts';
+import { verifyReport } from '#shared/report/verify-report.ts';
+import {
+  DAY,
+  issueKeySet,
+  issueStatusList,
+  makeGateway,
+  makeKey,
+  NOW,
+  type TestGateway,
+} from '#test/shared/registration/issue.ts';
+import {
+  certificateOf,
+  fileOf,
+  makeReportScene,
+  registrationOf,
+  reportOf,
+  sourcesOf,
+  type ReportScene,
+} from './make-report.ts';
+
+const nobody: KnownKeys = { anchors: [], fingerprints: [] };
+const knows = (...gateways: readonly TestGateway[]): KnownKeys => ({
+  anchors: gateways.map(({ anchor }) => anchor),
+  fingerprints: [],
+});
+
+function verify(text: string, known: KnownKeys): ReportVerdict {
+  return verifyReport(text, { known, primitives: nodePrimitives });
+}
+
+function verdictOf(scene: ReportScene, changes: Partial<ReportSources>, asOf = NOW): ReportVerdict {
+  const report = reportOf(sourcesOf(scene, changes), asOf);
+  return verify(fileOf(report, scene.device), knows(scene.gateway));
+}
+
+const codesOf = ({ entries }: ReportVerdict): string[] => entries.map(({ code }) => code);
+
+describe('a report as it was made', () => {
+  const scene = makeReportScene();
+  const file = fileOf(reportOf(sourcesOf(scene)), scene.device);
+
+  it('is genuine for whoever knows the gateway’s keys, and stands', () => {
+    const verdict = verify(file, knows(scene.gateway));
+    expect(verdict).toMatchObject({ conclusion: 'genuine', seal: 'device', faults: [] });
+    expect(verdict.operators).toMatchObject([{ trust: 'known', legalName: 'Test Gateway' }]);
+    expect(verdict.entries[0]?.claims).toMatchObject({
+      assurance: 'attested',
+      sub: expect.any(String) as string,
+    });
+    expect(standsEntirely(verdict)).toBe(true);
+  });
+
+  it('is not called genuine by keys that it brings itself', () => {
+    const verdict = verify(file, nobody);
+    expect(verdict).toMatchObject({ conclusion: 'compare_keys', operators: [{ trust: 'brought' }] });
+  });
+
+  it('is genuine for whoever has compared the fingerprint, however it is spaced', () => {
+    const print = fingerprint(scene.gateway.anchor, nodePrimitives);
+    const compared = { anchors: [], fingerprints: [print.replaceAll(' ', '').toUpperCase()] };
+    expect(verify(file, compared)).toMatchObject({
+      conclusion: 'genuine',
+      operators: [{ trust: 'compared', fingerprint: print }],
+    });
+    expect(verify(file, { anchors: [], fingerprints: ['0'.repeat(64)] }).conclusion).toBe('compare_keys');
+  });
+});
+
+describe('a registration of a report', () => {
+  const scene = makeReportScene();
+  const { gateway } = scene;
+  const list = (changes: Parameters<typeof issueStatusList>[1]): Partial<ReportSources> => {
+    const text = issueStatusList(gateway, changes);
+    return { statusLists: [{ of: gateway.statusListUri, issuedAt: changes?.iat ?? NOW - 60, text }] };
+  };
+
+  it.each([
+    ['revoked', list({ statuses: { 7: 1 } })],
+    ['suspended', list({ statuses: { 7: 2 } })],
+    ['unproved', list({ statuses: { 7: 3 } })],
+    ['unproved', list({ size: 4 })],
+    ['unproved', { statusLists: [] }],
+    ['unproved', { keySets: [] }],
+    ['unproved', list({ iat: NOW - 8 * DAY })],
+    // A list by a stranger’s key proves nothing, and is not held against the registration.
+    ['unproved', list({ signer: makeKey() })],
+  ])('is %s by what its gateway published', (code, changes) => {
+    const verdict = verdictOf(scene, changes);
+    expect(codesOf(verdict)).toEqual([code]);
+    expect(standsEntirely(verdict)).toBe(false);
+  });
+
+  it.each([
+    ['expired', { iat: NOW - 40 * DAY, nbf: NOW - 40 * DAY, exp: NOW - 10 * DAY }],
+    ['not_yet_valid', { nbf: NOW + DAY }],
+    ['not_genuine', { signer: makeKey() }],
+    ['not_genuine', { signer: gateway.statusKey }],
+    ['not_genuine', { iss: 'https://another.test' }],
+    ['not_genuine', { sub: '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10' }],
+    ['not_genuine', { assurance: 'provisional' as const, signer: makeKey() }],
+  ])('is %s by what its certificate says', (code, changes) => {
+    const registrations = [registrationOf(scene, { certificates: [certificateOf(scene, changes)] })];
+    const verdict = verdictOf(scene, { registrations });
+    expect(codesOf(verdict)).toEqual([code]);
+    // What is not genuine is not shown as signed.
+    if (code === 'not_genuine') expect(verdict.entries[0]?.claims).toBeUndefined();
+  });
+
+  it('without a certificate is the report’s own word, and then the report is not all proved', () => {
+    const verdict = verdictOf(scene, { registrations: [registrationOf(scene, { certificates: [] })] });
+    expect(codesOf(verdict)).toEqual(['stated']);
+    expect(verdict.conclusion).toBe('incomplete');
+  });
+
+  it('of a gateway whose keys nobody has is of an unknown office', () => {
+    const report = reportOf(sourcesOf(scene, { anchors: [] }));
+    const verdict = verify(fileOf(report, scene.device), nobody);
+    expect(codesOf(verdict)).toEqual(['unknown_operator']);
+    expect(verdict).toMatchObject({ conclusion: 'incomplete', operators: [] });
+  });
+
+  it('is judged by the keys of its own gateway alone', () => {
+    const other = { gateway: makeGateway('https://other.test'), device: scene.device };
+    const both = sourcesOf(scene, {
+      registrations: [
+        registrationOf(scene),
+        registrationOf(scene, {
+          registration: '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10',
+          // Signed by the first gateway’s key in the name of the second.
+          gateway: other.gateway.origin,
+          certificates: [
+            certificateOf(scene, {
+              iss: other.gateway.origin,
+              sub: '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10',
+            }),
+          ],
+        }),
+      ],
+      anchors: [gateway.anchor, other.gateway.anchor],
+      keySets: [gateway, other.gateway].map((one) => ({
+        of: one.origin,
+        issuedAt: NOW - DAY,
+        text: issueKeySet(one),
+      })),
+    });
+    const verdict = verify(fileOf(reportOf(both), scene.device), knows(gateway, other.gateway));
+    expect(codesOf(verdict)).toEqual(['stands', 'not_genuine']);
+  });
+});
+
+describe('as of a past day', () => {
+  const scene = makeReportScene();
+  const { gateway } = scene;
+  const second = { iat: NOW - 5 * DAY, nbf: NOW - 5 * DAY, exp: NOW + 25 * DAY, index: 9 };
+  const first = { iat: NOW - 30 * DAY, nbf: NOW - 30 * DAY, exp: NOW };
+  const listOn = (days: number, statuses = {}) => {
+    const iat = NOW - days * DAY;
+    return { of: gateway.statusListUri, issuedAt: iat, text: issueStatusList(gateway, { iat, statuses }) };
+  };
+  const keySetOn = (days: number) => {
+    const iat = NOW - days * DAY;
+    return { of: gateway.origin, issuedAt: iat, text: issueKeySet(gateway, { iat }) };
+  };
+  const changes = {
+    registrations: [
+      registrationOf(scene, {
+        states: [
+          { state: 'submitted' as const, at: NOW - 40 * DAY },
+          { state: 'attested' as const, at: NOW - 31 * DAY },
+          { state: 'revoked' as const, at: NOW - DAY },
+        ],
+        certificates: [certificateOf(scene, first), certificateOf(scene, second)],
+      }),
+    ],
+    keySets: [keySetOn(60), keySetOn(3)],
+    statusLists: [listOn(29), listOn(12, { 7: 2 }), listOn(4, { 7: 1 }), listOn(1, { 7: 1, 9: 1 })],
+  };
+
+  it.each([
+    [41, [], undefined],
+    [35, ['stated'], 'submitted'],
+    [28, ['stands'], 'attested'],
+    [20, ['unproved'], 'attested'],
+    [10, ['suspended'], 'attested'],
+    [2, ['stands'], 'attested'],
+    [0, ['revoked'], 'revoked'],
+  ])('%i days ago it is what it was then', (days, codes, state) => {
+    const verdict = verdictOf(scene, changes, NOW - days * DAY);
+    expect(codesOf(verdict)).toEqual(codes);
+    expect(verdict.report.entries[0]?.states.at(-1)?.state).toBe(state);
+  });
+});
+
+describe('a report that was tampered with', () => {
+  const scene = makeReportScene();
+  const known = knows(scene.gateway);
+  const report = reportOf(sourcesOf(scene));
+  const file = fileOf(report, scene.device);
+
+  function conclusionOf(text: string): string {
+    try {
+      return verify(text, known).conclusion;
+    } catch (cause) {
+      return (cause as { readonly problem: { readonly code: string } }).problem.code;
+    }
+  }
+
+  it('at any byte is no longer genuine', () => {
+    expect(conclusionOf(file)).toBe('genuine');
+    for (let at = 0; at < file.length; at += 5) {
+      const other = file[at] === '1' ? '2' : '1';
+      const changed = file.slice(0, at) + other + file.slice(at + 1);
+      expect(['genuine', 'compare_keys', 'incomplete']).not.toContain(conclusionOf(changed));
+    }
+  });
+
+  it('by spelling it otherwise is no longer genuine', () => {
+    const spelt = JSON.stringify(JSON.parse(file));
+    const twice = file.replace('"subject"', '"subject": "Mallory",\n  "subject"');
+    const escaped = file.replace('Example Ltd', '\\u0045xample Ltd');
+    for (const text of [spelt, twice, escaped, `${file} `])
+      expect(conclusionOf(text)).toBe('report_respelled');
+  });
+
+  it('and then sealed by somebody else is not taken for the registrant’s', () => {
+    const mallory = makeKey();
+    const verdict = verify(fileOf({ ...report, subject: 'Mallory Ltd' }, mallory), known);
+    expect(verdict).toMatchObject({ conclusion: 'incomplete', seal: 'stranger' });
+    expect(codesOf(verdict)).toEqual(['other_device']);
+  });
+
+  it('and sealed together with a registration of one’s own shows which is not', () => {
+    const mallory = { gateway: scene.gateway, device: makeKey() };
+    const sub = '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10';
+    const own = registrationOf(mallory, {
+      registration: sub,
+      certificates: [certificateOf(mallory, { sub })],
+    });
+    const mixed = reportOf(sourcesOf(scene, { registrations: [registrationOf(scene), own] }));
+    const verdict = verify(fileOf(mixed, mallory.device), known);
+    expect(verdict).toMatchObject({ conclusion: 'incomplete', seal: 'device' });
+    expect(codesOf(verdict)).toEqual(['other_device', 'stands']);
+  });
+
+  it('and stripped of its seal says that it has none', () => {
+    const verdict = verify(fileOf({ ...report, subject: 'Mallory Ltd' }, null), known);
+    expect(verdict).toMatchObject({ conclusion: 'incomplete', seal: 'none' });
+  });
+
+  it('to bring a stranger’s keys under a known name is not believed', () => {
+    const stranger = { gateway: makeGateway(), device: scene.device };
+    const verdict = verify(fileOf(reportOf(sourcesOf(stranger)), scene.device), known);
+    expect(verdict).toMatchObject({
+      conclusion: 'incomplete',
+      operators: [{ trust: 'known', isContradicted: true }],
+    });
+    expect(codesOf(verdict)).toEqual(['unproved']);
+  });
+
+  it('to count one registration twice is found out', () => {
+    const [entry] = report.entries;
+    const entries = entry === undefined ? [] : [entry, entry];
+    const verdict = verify(fileOf({ ...report, entries }, scene.device), known);
+    expect(codesOf(verdict)).toEqual(['stands', 'not_genuine']);
+  });
+
+  it.each([
+    ['report_malformed', 'hello'],
+    ['report_malformed', '{"report":{"format":"other","version":1}}'],
+    ['report_malformed', '{"report":{"format":"sanad-report","version":1}}'],
+    ['report_version_unknown', '{"report":{"format":"sanad-report","version":2}}'],
+  ])('so much that it is none is %s', (code, text) => expect(conclusionOf(text)).toBe(code));
+});
