@@ -36,10 +36,15 @@ export function watchRegistration(watched: Watched): Watching {
 /** The first second, for each thing that time alone takes away, in which it is gone. */
 function losingMoments({ registration, keySets, statusLists, policy }: Watched): readonly number[] {
   const { claims } = registration;
-  const list = statusLists.get(claims.status.status_list.uri);
-  return [
+  const own = [
     claims.exp,
     ...(claims.decision.valid_until === undefined ? [] : [claims.decision.valid_until]),
+  ];
+  // Neither key set nor list says anything about what the registrant states alone.
+  if (claims.assurance === 'declared') return own;
+  const list = statusLists.get(claims.status.status_list.uri);
+  return [
+    ...own,
     ...keySets.filter(({ issuer }) => issuer === claims.iss).map(({ expiresAt }) => expiresAt),
     ...(list === undefined ? [] : [list.expiresAt, list.issuedAt + policy.status_grace_seconds + 1]),
   ];

@@ -111,13 +111,13 @@ function formatEndpoint(endpoint: PeerReading['endpoint']): string {
 }
 
 function summarize(registration: VerifiedRegistration, listIssuedAt: StatusSource['listIssuedAt']) {
-  const { iss, sub, assurance, decision, exp, status } = registration.claims;
+  const { claims } = registration;
   return {
-    issuer: iss,
-    registration: sub,
-    assurance,
-    authority: decision.authority,
-    expiresAt: exp,
-    statusListIssuedAt: listIssuedAt(status.status_list.uri),
+    issuer: claims.iss,
+    registration: claims.sub,
+    assurance: claims.assurance,
+    authority: claims.decision.authority,
+    expiresAt: claims.exp,
+    statusListIssuedAt: claims.assurance === 'declared' ? null : listIssuedAt(claims.status.status_list.uri),
   };
 }

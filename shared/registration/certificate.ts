@@ -17,6 +17,9 @@ const canonicalEndpointSchema = endpointSchema.refine(
   'public_key or host is not written canonically',
 );
 
+/** What a registration covers. */
+export const coveredEndpointsSchema = z.array(canonicalEndpointSchema).min(1).max(8);
+
 /** The payload of a certificate: "gateway iss attests that the decision covers these endpoints for this device". */
 export const certificateSchema = z
   .strictObject({
@@ -32,7 +35,7 @@ export const certificateSchema = z
     exp: epochSeconds,
     /** RFC 7800, with the thumbprint as in RFC 9449 section 6.1: the device's key. */
     cnf: z.strictObject({ jkt: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
-    endpoints: z.array(canonicalEndpointSchema).min(1).max(8),
+    endpoints: coveredEndpointsSchema,
     decision: decisionSchema,
     /** `declared` has a type of its own. */
     assurance: z.enum(['attested', 'exempt', 'provisional']),

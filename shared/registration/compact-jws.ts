@@ -70,6 +70,21 @@ function readHeader(encoded: string, rules: JwsRules): PublicJwk | string {
   return parsed.data;
 }
 
+/**
+ * The `typ` that a text gives itself; undefined where its header cannot be read. Chooses the reader, who then looks at
+ * everything for itself.
+ */
+export function claimedType(text: string): unknown {
+  const headerEnd = text.slice(0, MAX_HEADER_CHARACTERS + 1).indexOf('.');
+  const bytes = headerEnd < 1 ? undefined : decodeBase64Url(text.slice(0, headerEnd));
+  if (bytes === undefined) return undefined;
+  try {
+    return headerSchema.safeParse(parseStrictJson(decoder.decode(bytes))).data?.['typ'];
+  } catch {
+    return undefined; // the reader of certificates says what is wrong with it
+  }
+}
+
 /** Verifies the signature and only then looks into the payload. */
 export function openPayload(jws: UnverifiedJws, publicKey: Uint8Array, primitives: Primitives): unknown {
   const { text, rules } = jws;

@@ -3,6 +3,8 @@ import { certificateSchema, readCertificate } from './certificate.ts';
 import type { ClockReading } from './clock.ts';
 import { earliestNow, formatTime, isClockBehind, isExpired, knownPast } from './clock.ts';
 import { openPayload } from './compact-jws.ts';
+import type { DeclarationClaims } from './declaration.ts';
+import { claimsToBeDeclaration, openDeclaration } from './declaration.ts';
 import type { PresentedEndpoint } from './endpoint-coverage.ts';
 import { checkCoverage, checkHostSuffixes } from './endpoint-coverage.ts';
 import { firstIssue } from './first-issue.ts';
@@ -10,7 +12,7 @@ import type { IssuingKey, VerifiedKeySet } from './key-set.ts';
 import { findKey } from './key-set.ts';
 import type { Policy } from './policy.ts';
 import type { Primitives } from './primitives.ts';
-import { refuse } from './refusal.ts';
+import { refuse, type RefusalCode } from './refusal.ts';
 import type { VerifiedStatusList } from './status-list.ts';
 
 /** What a judgement rests on besides the certificate. */
@@ -27,6 +29,51 @@ export interface Grounds {
 export interface OpenedCertificate {
   readonly claims: CertificateClaims;
   readonly issuerKey: string;
+}
+
+/** What a registration says: by a gateway's word, or (`assurance` is `declared`) by the registrant's own. */
+export type RegistrationClaims = CertificateClaims | DeclarationClaims;
+
+export interface OpenedRegistration {
+  readonly claims: RegistrationClaims;
+  readonly issuerKey: string;
+}
+
+/** Authentic claims out of what stands in a certificate's place: a certificate, or a declaration. */
+export function openRegistration(options: {
+  readonly certificate: string;
+  readonly keySets: readonly VerifiedKeySet[];
+  readonly primitives: Primitives;
+}): OpenedRegistration {
+  const { certificate, primitives } = options;
+  if (!claimsToBeDeclaration(certificate)) return openCertificate(options);
+  return openDeclaration({ declaration: certificate, primitives });
+}
+
+/** Everything about authentic claims that time, news and policy decide. */
+export function judgeRegistration(
+  options: Grounds & OpenedRegistration & { readonly endpoints: readonly PresentedEndpoint[] },
+): void {
+  const { claims } = options;
+  if (claims.assurance === 'declared') judgeDeclaration({ ...options, claims });
+  else judgeCertificate({ ...options, claims });
+}
+
+/**
+ * No key set and no status list: nobody but the registrant stands behind it. Its `iat` makes nothing past, because
+ * whoever signs it may write any time.
+ */
+function judgeDeclaration(
+  options: Grounds & {
+    readonly claims: DeclarationClaims;
+    readonly endpoints: readonly PresentedEndpoint[];
+  },
+): void {
+  const { claims, policy, clock } = options;
+  if (isClockBehind(clock)) refuse('clock_behind', `it is at least ${formatTime(clock.floor)}`);
+  checkTimes({ claims, policy, clock, early: 'declaration_not_yet_valid', late: 'declaration_expired' });
+  if (!policy.accepted_assurances.includes(claims.assurance)) refuse('declaration_not_accepted');
+  checkCoverage(options.endpoints, claims.endpoints);
 }
 
 /** Authenticity: the claims come out only after a key of some anchored gateway has been found to have signed them. */
@@ -46,8 +93,8 @@ export function openCertificate(options: {
   return { claims: claims.data, issuerKey: jws.key };
 }
 
-/** Everything about authentic claims that time, news and policy decide. */
-export function judgeCertificate(
+/** The same of a certificate. */
+function judgeCertificate(
   options: Grounds & OpenedCertificate & { readonly endpoints: readonly PresentedEndpoint[] },
 ): void {
   const { claims, keySets, policy } = options;
@@ -57,7 +104,7 @@ export function judgeCertificate(
   if (isClockBehind(clock)) refuse('clock_behind', `it is at least ${formatTime(clock.floor)}`);
   if (isExpired(keySet.expiresAt, clock)) refuse('key_set_expired', formatTime(keySet.expiresAt));
   checkAuthority(claims, findKey(keySet, options.issuerKey));
-  checkTimes(claims, policy, clock);
+  checkTimes({ claims, policy, clock, early: 'certificate_not_yet_valid', late: 'certificate_expired' });
   if (!policy.accepted_assurances.includes(claims.assurance))
     refuse('assurance_not_accepted', claims.assurance);
   checkCoverage(options.endpoints, claims.endpoints);
@@ -72,11 +119,18 @@ function checkAuthority(claims: CertificateClaims, key: IssuingKey | undefined):
   checkHostSuffixes(claims.endpoints, key.hostSuffixes);
 }
 
-function checkTimes(claims: CertificateClaims, policy: Policy, clock: ClockReading): void {
+function checkTimes(options: {
+  readonly claims: RegistrationClaims;
+  readonly policy: Policy;
+  readonly clock: ClockReading;
+  readonly early: RefusalCode;
+  readonly late: RefusalCode;
+}): void {
+  const { claims, policy, clock, early, late } = options;
   const latestStart = earliestNow(clock) + policy.clock_tolerance_seconds;
   const startsAt = Math.max(claims.nbf, claims.iat);
-  if (startsAt > latestStart) refuse('certificate_not_yet_valid', formatTime(startsAt));
-  if (isExpired(claims.exp, clock)) refuse('certificate_expired', formatTime(claims.exp));
+  if (startsAt > latestStart) refuse(early, formatTime(startsAt));
+  if (isExpired(claims.exp, clock)) refuse(late, formatTime(claims.exp));
   const validUntil = claims.decision.valid_until;
   if (validUntil !== undefined && isExpired(validUntil, clock))
     refuse('decision_expired', formatTime(validUntil));

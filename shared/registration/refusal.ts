@@ -6,6 +6,7 @@ const RENEW = 'Get a new certificate with `sanad register`.';
 const REFRESH = 'Connect this machine to the internet and try again.';
 const ASK_GATEWAY = 'Ask the gateway that registered you; `sanad registration show` says who that is.';
 const TELL_GATEWAY = 'Tell the operator of the gateway: what it published is not usable.';
+const DECLARE = 'State the decision again with `sanad registration declare`.';
 const RETRY = 'Connect again.';
 const UPDATE = 'Update Sanad and connect again.';
 
@@ -42,6 +43,26 @@ export const refusals = {
   assurance_not_allowed: row('The key that signed the certificate may not give this assurance.', RENEW),
   host_not_allowed: row('The key that signed the certificate may not cover this VPN server’s name.', RENEW),
 
+  // The declaration, which stands in a certificate's place.
+  declaration_malformed: row('Your own statement of the decision is damaged and cannot be read.', DECLARE),
+  declaration_signature_invalid: row(
+    'Your own statement of the decision was changed after it was signed.',
+    DECLARE,
+  ),
+  declaration_claims_invalid: row(
+    'Your own statement of the decision says something that no valid one says.',
+    DECLARE,
+  ),
+  declaration_not_yet_valid: row(
+    'Your own statement of the decision is not valid yet.',
+    'Check the clock and connect again.',
+  ),
+  declaration_expired: row('Your own statement of the decision has expired.', DECLARE),
+  declaration_not_accepted: row(
+    'This registration is stated by you and confirmed by nobody, and this computer does not accept that.',
+    'Ask the administrator of this computer to accept it: `sudo sanad policy accept declared`.',
+  ),
+
   // When.
   clock_behind: row('This machine’s clock is behind the time.', 'Set the clock and connect again.'),
   certificate_not_yet_valid: row('The certificate is not valid yet.', 'Check the clock and connect again.'),
@@ -69,9 +90,9 @@ export const refusals = {
   status_unknown: row('The gateway gives the registration a status that has no meaning here.', ASK_GATEWAY),
 
   // The device proof.
-  proof_missing: row('The device did not prove that the certificate is its own.', RETRY),
+  proof_missing: row('The device did not prove that the registration is its own.', RETRY),
   proof_malformed: row('The device’s proof cannot be read.', UPDATE),
-  proof_device_mismatch: row('The certificate belongs to another device.', RENEW),
+  proof_device_mismatch: row('The registration belongs to another device.', REGISTER),
   proof_signature_invalid: row('The device’s proof is signed with another key than it shows.', RETRY),
   proof_nonce_unknown: row('The device’s proof answers no question asked here.', RETRY),
   proof_expired: row('The device’s proof is not from this moment.', RETRY),

@@ -1,12 +1,11 @@
 import type { TunnelConfiguration } from '../wireguard/configuration.ts';
-import type { CertificateClaims } from './certificate.ts';
 import type { ClockReading } from './clock.ts';
 import type { DeviceProof } from './device-proof.ts';
 import { checkDeviceProof } from './device-proof.ts';
 import type { PresentedEndpoint } from './endpoint-coverage.ts';
 import { presentedEndpoints } from './endpoint-coverage.ts';
-import { judgeCertificate, openCertificate } from './judgement.ts';
-import type { Grounds } from './judgement.ts';
+import { judgeRegistration, openRegistration } from './judgement.ts';
+import type { Grounds, RegistrationClaims } from './judgement.ts';
 import type { Primitives } from './primitives.ts';
 import type { Refusal } from './refusal.ts';
 import { refuse, RefusedError } from './refusal.ts';
@@ -19,9 +18,11 @@ const brand: unique symbol = Symbol('verified');
  */
 export interface VerifiedRegistration {
   readonly [brand]: true;
-  readonly claims: CertificateClaims;
+  /** By whose word: `claims.assurance`. */
+  readonly claims: RegistrationClaims;
+  /** The certificate, or the declaration in its place. */
   readonly certificateText: string;
-  /** Thumbprint of the key that signed the certificate. */
+  /** Thumbprint of the key that signed it. */
   readonly issuerKey: string;
   /** What was verified, and so what may be brought up. */
   readonly configuration: TunnelConfiguration;
@@ -43,7 +44,8 @@ export function isVerifiedRegistration(value: unknown): value is VerifiedRegistr
 /**
  * The gate. Order of checks: nothing is interpreted before it is authenticated. Size and header of the
  * certificate, the key it names among the anchored ones, the signature; then its claims, who may say them, when
- * they count, what they cover, whether they still stand; the device proof last, as it rests on the claims.
+ * they count, what they cover, whether they still stand; the device proof last, as it rests on the claims. A
+ * declaration in the certificate's place passes it only where the policy accepts the registrant's own word.
  */
 export function verifyRegistration(
   options: Grounds & {
@@ -57,8 +59,8 @@ export function verifyRegistration(
   const { certificate, configuration, deviceProof, clock, primitives } = options;
   return settle(() => {
     if (certificate === undefined) refuse('unregistered');
-    const { claims, issuerKey } = openCertificate({ ...options, certificate });
-    judgeCertificate({ ...options, claims, issuerKey, endpoints: presentedEndpoints(configuration) });
+    const { claims, issuerKey } = openRegistration({ ...options, certificate });
+    judgeRegistration({ ...options, claims, issuerKey, endpoints: presentedEndpoints(configuration) });
     const proof = { proof: deviceProof, jkt: claims.cnf.jkt, now: clock.now };
     checkDeviceProof({ ...proof, certificate, configuration, primitives });
     return { claims, certificateText: certificate, issuerKey, configuration };
@@ -76,7 +78,7 @@ export function reverifyRegistration(
   return settle(() => {
     if (!isVerifiedRegistration(registration)) refuse('unregistered');
     const endpoints = presentedEndpoints(registration.configuration);
-    judgeCertificate({ ...options, ...registration, endpoints });
+    judgeRegistration({ ...options, ...registration, endpoints });
     return registration;
   }, options.clock);
 }
@@ -92,7 +94,7 @@ export function checkRegistration(
   const { certificate, endpoints } = options;
   try {
     if (certificate === undefined) refuse('unregistered');
-    judgeCertificate({ ...options, ...openCertificate({ ...options, certificate }), endpoints });
+    judgeRegistration({ ...options, ...openRegistration({ ...options, certificate }), endpoints });
     return null;
   } catch (error) {
     return refusalIn(error);

@@ -3,7 +3,7 @@
 import ipaddress
 import json
 
-from jws import Document, Refused, Rules, hash_text, is_thumbprint, public_key, thumbprint
+from jws import Document, Refused, Rules, claimed_type, hash_text, is_thumbprint, public_key, thumbprint
 from shape import UUID, host, integer, list_of, members, one_of, pattern, text, wireguard_key
 
 CERTIFICATE = Rules(
@@ -17,34 +17,44 @@ CERTIFICATE = Rules(
     header="header_not_allowed",
     signature="signature_invalid",
 )
+DECLARATION = Rules(
+    "vpn-declaration+jwt", "jwk", 4096, "declaration_malformed", signature="declaration_signature_invalid"
+)
 PROOF = Rules("sanad-device-proof+jwt", "jwk", 2048, "proof_malformed", signature="proof_signature_invalid")
 
+registration_members = {
+    "ver": one_of(1),
+    "iss": text(1, 255),
+    "sub": pattern(UUID),
+    "jti": text(1, 64),
+    "iat": integer(),
+    "nbf": integer(),
+    "exp": integer(),
+    "cnf": members({"jkt": is_thumbprint}),
+    "endpoints": list_of(
+        members({"public_key": wireguard_key, "host": host, "port": integer(1, 65535)}), 1, 8
+    ),
+    "decision": members(
+        {
+            "authority": text(1, 64),
+            "profile": text(1, 64),
+            "route": text(1, 32),
+            "category": text(1, 64),
+            "decided_at": integer(),
+        },
+        {"valid_until": integer()},
+    ),
+}
 certificate_shape = members(
     {
-        "ver": one_of(1),
-        "iss": text(1, 255),
-        "sub": pattern(UUID),
-        "jti": text(1, 64),
-        "iat": integer(),
-        "nbf": integer(),
-        "exp": integer(),
-        "cnf": members({"jkt": is_thumbprint}),
-        "endpoints": list_of(
-            members({"public_key": wireguard_key, "host": host, "port": integer(1, 65535)}), 1, 8
-        ),
-        "decision": members(
-            {
-                "authority": text(1, 64),
-                "profile": text(1, 64),
-                "route": text(1, 32),
-                "category": text(1, 64),
-                "decided_at": integer(),
-            },
-            {"valid_until": integer()},
-        ),
+        **registration_members,
         "assurance": one_of("attested", "exempt", "provisional"),
         "status": members({"status_list": members({"idx": integer(), "uri": text(1, 2048)})}),
     }
+)
+declaration_shape = members(
+    {**registration_members, "assurance": one_of("declared")},
+    {"commitments": members({}, {"reference": is_thumbprint, "evidence": is_thumbprint})},
 )
 proof_shape = members(
     {
@@ -68,17 +78,53 @@ def connect(grounds, certificate, configuration, nonce, instance, proof):
     """Returns the claims, or raises a Refused."""
     if certificate is None:
         raise Refused("unregistered")
+    if claimed_type(certificate) == DECLARATION.typ:
+        claims = declared_claims(certificate)
+        check_declaration(claims, grounds, configuration)
+    else:
+        claims = attested_claims(certificate, grounds, configuration)
+    check_proof(proof, claims, certificate, configuration, nonce, instance, grounds.clock.now)
+    return claims
+
+
+def attested_claims(certificate, grounds, configuration):
     document = Document(certificate, CERTIFICATE)
     claims = authentic_claims(document, grounds)
     key_set, clock = issuing_key_set(claims, grounds)
     check_authority(claims, key_set.keys.get(document.key))
-    check_times(claims, grounds.policy, clock)
+    check_times(claims, grounds.policy, clock, "certificate")
     if claims["assurance"] not in grounds.policy["accepted_assurances"]:
         raise Refused("assurance_not_accepted")
     check_coverage(configuration, claims["endpoints"])
     check_status(claims, key_set, grounds, clock)
-    check_proof(proof, claims, certificate, configuration, nonce, instance, grounds.clock.now)
     return claims
+
+
+def declared_claims(declaration):
+    document = Document(declaration, DECLARATION)
+    key = public_key(document.key)
+    if key is None:
+        raise Refused("declaration_malformed")
+    claims = document.open(key)
+    name = thumbprint(document.key)
+    if (
+        not declaration_shape(claims)
+        or not max(claims["iat"], claims["nbf"]) < claims["exp"] <= claims["iat"] + 90 * 86400
+        or claims["decision"]["decided_at"] > claims["iat"]
+        or claims["iss"] != "urn:ietf:params:oauth:jwk-thumbprint:sha-256:" + name
+        or claims["cnf"]["jkt"] != name
+    ):
+        raise Refused("declaration_claims_invalid")
+    return claims
+
+
+def check_declaration(claims, grounds, configuration):
+    if grounds.clock.behind:
+        raise Refused("clock_behind")
+    check_times(claims, grounds.policy, grounds.clock, "declaration")
+    if "declared" not in grounds.policy["accepted_assurances"]:
+        raise Refused("declaration_not_accepted")
+    check_coverage(configuration, claims["endpoints"])
 
 
 def authentic_claims(document, grounds):
@@ -127,11 +173,11 @@ def is_under(name, suffixes):
         return any(name == suffix or name.endswith("." + suffix) for suffix in suffixes)
 
 
-def check_times(claims, policy, clock):
+def check_times(claims, policy, clock, kind):
     if max(claims["nbf"], claims["iat"]) > clock.time + policy["clock_tolerance_seconds"]:
-        raise Refused("certificate_not_yet_valid")
+        raise Refused(kind + "_not_yet_valid")
     if clock.time >= claims["exp"]:
-        raise Refused("certificate_expired")
+        raise Refused(kind + "_expired")
     if clock.time >= claims["decision"].get("valid_until", float("inf")):
         raise Refused("decision_expired")
 

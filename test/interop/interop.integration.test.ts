@@ -10,6 +10,7 @@ interface Verdicts {
   readonly registration: Readonly<Record<string, unknown>>;
   readonly attack: {
     readonly base: Readonly<Record<string, string | null>>;
+    readonly accepted: Readonly<Record<string, string | null>>;
     readonly attacks: Readonly<Record<string, string | null>>;
   };
 }
@@ -40,6 +41,12 @@ describe('a reader in another language, written from docs/protocol.md', () => {
 
   test('accepts what the attacks begin with', () => {
     expect(read.attack.base).toEqual({ connect: null, take_key_set: null, take_status_list: null });
+  });
+
+  test('accepts what else is to be accepted', () => {
+    expect(attack.accepted.length).toBeGreaterThan(0);
+    const expected = attack.accepted.map(({ name }) => [name, null]);
+    expect(read.attack.accepted).toEqual(Object.fromEntries(expected));
   });
 
   test.each(attack.attacks)('refuses $name -> $code', ({ name, code }) => {

@@ -77,6 +77,17 @@ class Document:
             raise Refused(self.rules.malformed) from None
 
 
+def claimed_type(text):
+    """The `typ` of a header that can be read; None else."""
+    header = text[:513].partition(".")
+    if not header[1]:
+        return None
+    try:
+        return strict_json(unbase64url(header[0]).decode("utf-8"))["typ"]
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return None
+
+
 def unbase64url(text):
     """The bytes, or None where the text is not the one spelling of some bytes."""
     if not re.fullmatch(r"[A-Za-z0-9_-]*", text) or len(text) % 4 == 1:

@@ -79,8 +79,11 @@ def attack_verdicts(vector):
         attack["name"]: verdict(lambda: trials[attack["try"]](whole(vector, attack)))
         for attack in vector["attacks"]
     }
+    accepted = {
+        one["name"]: verdict(lambda: trials[one["try"]](whole(vector, one))) for one in vector["accepted"]
+    }
     base = {kind: verdict(lambda: trials[kind](members)) for kind, members in vector["base"].items()}
-    return {"base": base, "attacks": made}
+    return {"base": base, "accepted": accepted, "attacks": made}
 
 
 def whole(vector, attack):

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refreshDelaySeconds, watchRegistration, type Watched } from '#daemon/core/registration-watch.ts';
 import { verifyRegistration } from '#shared/registration/verify-registration.ts';
+import { makeDeclaredScene } from '#test/shared/registration/declare.ts';
 import { acceptedStatusList, clockAt, DAY, makeScene, NOW } from '#test/shared/registration/issue.ts';
 
 const { gateway, options } = makeScene();
@@ -40,6 +41,28 @@ describe('watchRegistration', () => {
     const floor = NOW + 3 * DAY;
     const watching = watchRegistration(watched({ clock: { now: floor - 200, floor } }));
     expect(watching).toMatchObject({ kind: 'lost', refusal: { code: 'status_list_stale' } });
+  });
+});
+
+describe('watchRegistration of a declaration', () => {
+  const declared = makeDeclaredScene().options;
+  const passed = verifyRegistration(declared);
+  if (passed.kind === 'refused') throw new Error(passed.refusal.code);
+  const stated = (changes: Partial<Watched> = {}) =>
+    watchRegistration({ ...declared, registration: passed.registration, ...changes });
+  const end = NOW - 3600 + 90 * DAY;
+
+  it('needs neither key set nor list, and ends in the very second of its exp', () => {
+    expect(stated()).toEqual({ kind: 'valid', lookAgainInSeconds: 60 });
+    expect(stated({ clock: clockAt(end - 7) })).toEqual({ kind: 'valid', lookAgainInSeconds: 7 });
+    expect(stated({ clock: clockAt(end) })).toMatchObject({ refusal: { code: 'declaration_expired' } });
+  });
+
+  it('is lost with the administrator’s consent', () => {
+    expect(stated({ policy: options.policy })).toMatchObject({
+      kind: 'lost',
+      refusal: { code: 'declaration_not_accepted' },
+    });
   });
 });
 

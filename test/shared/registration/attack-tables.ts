@@ -1,5 +1,7 @@
 import type { Attack, Trial } from './attack.ts';
 import { certificateAttacks } from './certificate-attack.ts';
+import { declarationAttacks } from './declaration-attack.ts';
+import { makeDeclaredScene } from './declare.ts';
 import { fairIngestTrials, ingestAttacks } from './ingest-attack.ts';
 import { makeScene } from './issue.ts';
 import { proofAttacks } from './proof-attack.ts';
@@ -11,6 +13,7 @@ export const attackTables: Readonly<Record<string, readonly Attack[]>> = {
   'a device proof is refused for': proofAttacks,
   'a registration is refused for': statusAttacks,
   'a signed file is not taken:': ingestAttacks,
+  'a declaration is refused for': declarationAttacks,
 };
 
 interface FairTrial {
@@ -19,7 +22,7 @@ interface FairTrial {
   readonly prepare: () => Trial;
 }
 
-/** One of each kind that nothing is wrong with. */
+/** Nothing is wrong with these: first one of each kind, which the attacks begin with, then others. */
 export const fairTrials: readonly FairTrial[] = [
   {
     name: 'a registered tunnel',
@@ -27,4 +30,9 @@ export const fairTrials: readonly FairTrial[] = [
     prepare: () => ({ kind: 'connect', options: makeScene().options }),
   },
   ...fairIngestTrials,
+  {
+    name: 'a tunnel whose registrant states it, where that is accepted',
+    code: null,
+    prepare: () => ({ kind: 'connect', options: makeDeclaredScene().options }),
+  },
 ];

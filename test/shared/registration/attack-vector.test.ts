@@ -11,7 +11,8 @@ import { attempt, type Trial } from './attack.ts';
 import { condense, expand, writtenTrials, type AttackVector, type WrittenTrial } from './attack-vector.ts';
 
 const vector = file as unknown as AttackVector;
-const attacks = expand(vector);
+const attacks = expand(vector, vector.attacks);
+const accepted = expand(vector, vector.accepted);
 
 interface WrittenKeySet {
   readonly anchor: Anchor;
@@ -112,14 +113,17 @@ function restoreList({ text, key_set }: WrittenList) {
 describe('the published attacks', () => {
   test('are what the tables of attacks make', async () => {
     const made = condense(await writtenTrials());
-    expect({ ...made, attacks: expand(made) }, 'run: node test/vector/write.ts').toEqual({
-      ...vector,
-      attacks,
-    });
+    const whole = { ...made, attacks: expand(made, made.attacks), accepted: expand(made, made.accepted) };
+    expect(whole, 'run: node test/vector/write.ts').toEqual({ ...vector, attacks, accepted });
   });
 
   test.each(Object.entries(vector.base))('begin with a %s that is accepted', (kind, members) => {
     const trial = { name: kind, code: null, try: kind as WrittenTrial['try'], with: members };
+    expect(attempt(trialOf(trial))).toBeNull();
+  });
+
+  test.each(accepted)('stand beside what is accepted: $name', (trial) => {
+    expect(trial.code).toBeNull();
     expect(attempt(trialOf(trial))).toBeNull();
   });
 
@@ -172,6 +176,19 @@ describe('the published attacks', () => {
     ['index out of range', 'an index one beyond the list'],
     ['decompression bomb', 'a decompression bomb of 16 MiB'],
     ['clock behind the floor', 'a clock behind the floor'],
+    ['a declaration that nobody accepts', 'a declaration where nobody has accepted any'],
+    ['a declaration with alg none', 'a declaration with alg none'],
+    ['a declaration with HS256', 'a declaration with HS256 and the public key as secret'],
+    ['a declaration by another key', 'a declaration signed by another key, in this one’s name'],
+    ['a declaration in another key’s name', 'a declaration in another key’s name'],
+    ['a declaration of more than 90 days', 'a declaration with a life of 90 days and a second'],
+    ['a declaration with a status', 'a declaration with a status list'],
+    ['a declaration with a kid', 'a declaration with a kid besides its jwk'],
+    ['a certificate as a declaration', 'a certificate as a declaration: the type changed'],
+    ['a declaration as a certificate', 'a declaration as a certificate: the type changed'],
+    ['an expired declaration', 'a declaration in the second of its exp'],
+    ['a declaration of another server', 'a declaration of another VPN server'],
+    ['another device’s declaration', 'another device’s declaration'],
   ])('hold %s', (_, ...expected) => {
     for (const name of expected) {
       const found = attacks.some((attack) =>

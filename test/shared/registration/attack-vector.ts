@@ -110,6 +110,8 @@ function writeList(list: VerifiedStatusList): Members {
 export interface AttackVector {
   readonly about: string;
   readonly base: Readonly<Record<WrittenTrial['try'], Members>>;
+  /** Others that succeed: whoever refuses them reads too strictly. */
+  readonly accepted: readonly WrittenTrial[];
   readonly attacks: readonly WrittenTrial[];
 }
 
@@ -124,10 +126,11 @@ export function condense(trials: readonly WrittenTrial[]): AttackVector {
     take_key_set: baseOf('take_key_set'),
     take_status_list: baseOf('take_status_list'),
   };
-  const attacks = trials
-    .filter(({ code }) => code !== null)
-    .map((trial) => ({ ...trial, with: difference(base[trial.try], trial.with) }));
-  return { about: ABOUT, base, attacks };
+  const [accepted, attacks] = [
+    trials.filter(isAnother(base)),
+    trials.filter(({ code }) => code !== null),
+  ].map((some) => some.map((trial) => ({ ...trial, with: difference(base[trial.try], trial.with) })));
+  return { about: ABOUT, base, accepted: accepted ?? [], attacks: attacks ?? [] };
 }
 
 const ABOUT =
@@ -147,9 +150,16 @@ function packed(value: Json): Json {
   return { gzip: gzipSync(value, { level: 9 }).toString('base64'), characters: value.length };
 }
 
+function isAnother(base: AttackVector['base']) {
+  return (trial: WrittenTrial): boolean => trial.code === null && base[trial.try] !== trial.with;
+}
+
 /** The file again as whole attempts. */
-export function expand({ base, attacks }: AttackVector): readonly WrittenTrial[] {
-  return attacks.map((attack) => {
+export function expand(
+  { base }: Pick<AttackVector, 'base'>,
+  condensed: readonly WrittenTrial[],
+): readonly WrittenTrial[] {
+  return condensed.map((attack) => {
     const changed = Object.entries(attack.with).map(([name, value]) => [name, unpacked(value)] as const);
     return { ...attack, with: { ...base[attack.try], ...Object.fromEntries(changed) } };
   });
