@@ -25,7 +25,7 @@ interface NamedPolicyFile {
 export function composePolicy(files: readonly NamedPolicyFile[]): ComposedPolicy {
   const policy = files.reduce((before, { content }) => override(before, content), builtInPolicy);
   const originOf = (key: PolicyKey): PolicyOrigin => {
-    const file = files.findLast(({ content }) => content[key] !== undefined)?.name;
+    const file = files.findLast(({ content }) => says(content, key))?.name;
     return file === undefined ? { kind: 'built_in' } : { kind: 'file', file };
   };
   return {
@@ -37,6 +37,11 @@ export function composePolicy(files: readonly NamedPolicyFile[]): ComposedPolicy
       continue_without_tunnel: originOf('continue_without_tunnel'),
     },
   };
+}
+
+function says(content: PolicyFile, key: PolicyKey): boolean {
+  if (content[key] !== undefined) return true;
+  return key === 'accepted_assurances' && (content.also_accepted_assurances ?? []).length > 0;
 }
 
 /** The same for every key. */

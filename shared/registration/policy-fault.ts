@@ -1,5 +1,7 @@
-import { policyKeys, policyKeyTexts } from './policy-key.ts';
-import { policySchema, type PolicyKey } from './policy.ts';
+import { policyFileKeys, policyFileKeyTexts } from './policy-key.ts';
+import { policyFileOnlySchema, policySchema, type PolicyFileKey } from './policy.ts';
+
+const valueSchemas = { ...policySchema.shape, ...policyFileOnlySchema.shape };
 
 /** One thing that is wrong with a policy file. Any of them has the whole file refused. */
 export interface PolicyFault {
@@ -50,14 +52,14 @@ function faultsOf({ name, line, isOutermost, isDoubled }: Member, value: unknown
   if (isDoubled) return fault('member_twice', `"${key}" stands here a second time.`);
   if (!isOutermost) return [];
   if (!isPolicyKey(name)) {
-    return fault('key_unknown', `There is no "${key}". The keys are: ${policyKeys.join(', ')}.`);
+    return fault('key_unknown', `There is no "${key}". The keys are: ${policyFileKeys.join(', ')}.`);
   }
-  if (policySchema.shape[name].safeParse(value).success) return [];
-  return fault('value_not_allowed', `"${name}" takes ${policyKeyTexts[name].allowed}.`);
+  if (valueSchemas[name].safeParse(value).success) return [];
+  return fault('value_not_allowed', `"${name}" takes ${policyFileKeyTexts[name].allowed}.`);
 }
 
-function isPolicyKey(name: string): name is PolicyKey {
-  return policyKeys.some((key) => key === name);
+function isPolicyKey(name: string): name is PolicyFileKey {
+  return policyFileKeys.some((key) => key === name);
 }
 
 /** V8 names the position of most faults; one without is that the text ends too soon. */

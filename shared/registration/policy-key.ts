@@ -1,4 +1,4 @@
-import type { PolicyKey } from './policy.ts';
+import type { PolicyFileKey, PolicyKey } from './policy.ts';
 
 interface PolicyKeyText {
   /** What it decides, for whoever administers a machine. */
@@ -33,7 +33,28 @@ export const policyKeyTexts = {
   },
 } as const satisfies Record<PolicyKey, PolicyKeyText>;
 
+/** What may stand for each key of a file, those included that only a file has. */
+export const policyFileKeyTexts = {
+  ...policyKeyTexts,
+  also_accepted_assurances: {
+    allowed: 'a list of none, one or both of "provisional", "declared"; `sanad policy accept` writes it',
+  },
+  recorded_acts: {
+    allowed: 'a list of what `sanad policy accept` and `sanad policy refuse` have recorded',
+  },
+} as const satisfies Record<PolicyFileKey, Pick<PolicyKeyText, 'allowed'>>;
+
 /** As the object above lists them. */
+export const policyFileKeys: readonly PolicyFileKey[] = [
+  'accepted_assurances',
+  'also_accepted_assurances',
+  'status_grace_seconds',
+  'clock_tolerance_seconds',
+  'continue_without_tunnel',
+  'recorded_acts',
+];
+
+/** As they are shown. */
 export const policyKeys: readonly PolicyKey[] = [
   'accepted_assurances',
   'status_grace_seconds',

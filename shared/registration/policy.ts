@@ -24,12 +24,35 @@ export const policySchema = z.strictObject({
   /** Whether a user may go on without a tunnel when it is gone. Stricter: false. */
   continue_without_tunnel: z.boolean(),
 });
-const policyFileSchema = policySchema.partial();
+
+/**
+ * What only a file may say: an addition to what the files before it accept, and when an administrator made it. A whole
+ * list instead would hold on to what a file before it has taken away since.
+ */
+export const policyFileOnlySchema = z.strictObject({
+  /** Open the gate besides. A later file's `accepted_assurances` takes them away again. */
+  also_accepted_assurances: z.array(z.enum(['provisional', 'declared'])).max(2),
+  /** Acts of administrators, oldest first. For people: nothing follows from them. */
+  recorded_acts: z
+    .array(
+      z.strictObject({
+        at: z.iso.datetime(),
+        act: z.enum(['accept', 'refuse']),
+        assurance: z.enum(['provisional', 'declared']),
+      }),
+    )
+    .max(200),
+});
+const policyFileSchema = policySchema.partial().extend(policyFileOnlySchema.partial().shape);
 
 export type Policy = Readonly<z.infer<typeof policySchema>>;
 export type PolicyKey = keyof Policy;
 /** The keys that one file sets. */
 export type PolicyFile = Readonly<z.infer<typeof policyFileSchema>>;
+export type PolicyFileKey = keyof PolicyFile;
+/** What an administrator may have opened the gate besides what is built in. */
+export type AcceptableAssurance = z.infer<typeof policyFileOnlySchema>['also_accepted_assurances'][number];
+export type RecordedAct = z.infer<typeof policyFileOnlySchema>['recorded_acts'][number];
 
 /** In force where nothing else is said. */
 export const builtInPolicy: Policy = {
@@ -63,7 +86,12 @@ export function parsePolicy(text: string): PolicyFile {
 /** The administrator's files in lexical order: each says over the ones before it. */
 export function override(policy: Policy, file: PolicyFile): Policy {
   return {
-    accepted_assurances: file.accepted_assurances ?? policy.accepted_assurances,
+    accepted_assurances: [
+      ...new Set([
+        ...(file.accepted_assurances ?? policy.accepted_assurances),
+        ...(file.also_accepted_assurances ?? []),
+      ]),
+    ],
     status_grace_seconds: file.status_grace_seconds ?? policy.status_grace_seconds,
     clock_tolerance_seconds: file.clock_tolerance_seconds ?? policy.clock_tolerance_seconds,
     continue_without_tunnel: file.continue_without_tunnel ?? policy.continue_without_tunnel,

@@ -22,4 +22,15 @@ describe('composePolicy', () => {
       continue_without_tunnel: { kind: 'file', file: '20-b.json' },
     });
   });
+
+  it('names the file that accepts more as the origin of what is accepted', () => {
+    const files = [
+      { name: '10-a.json', content: { accepted_assurances: ['attested' as const] } },
+      { name: '50-b.json', content: { also_accepted_assurances: ['declared' as const] } },
+      { name: '60-c.json', content: { also_accepted_assurances: [] } },
+    ];
+    const { policy, origins } = composePolicy(files);
+    expect(policy.accepted_assurances).toEqual(['attested', 'declared']);
+    expect(origins.accepted_assurances).toEqual({ kind: 'file', file: '50-b.json' });
+  });
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { policyFaults } from '#shared/registration/policy-fault.ts';
-import { policyKeys, policyKeyTexts } from '#shared/registration/policy-key.ts';
+import { policyFileKeys, policyKeys, policyKeyTexts } from '#shared/registration/policy-key.ts';
 import { builtInPolicy, parsePolicy } from '#shared/registration/policy.ts';
 
 const said = (text: string) => policyFaults(text).map(({ line, key, code }) => [line, key, code]);
@@ -46,6 +46,7 @@ describe('policy faults', () => {
         'false',
         '"attested"',
         '["attested"]',
+        '["declared"]',
         '["attested","any"]',
         '[]',
         '"}"',
@@ -53,7 +54,7 @@ describe('policy faults', () => {
       ),
       fc.integer({ min: -5, max: 700_000 }).map(String),
     );
-    const key = fc.oneof(fc.constantFrom<string>(...policyKeys), fc.constantFrom('x', '\\u0061'));
+    const key = fc.oneof(fc.constantFrom<string>(...policyFileKeys), fc.constantFrom('x', '\\u0061'));
     const object = fc
       .array(fc.tuple(key, value), { maxLength: 4 })
       .map((members) => `{${members.map(([name, text]) => `"${name}": ${text}`).join(',\n')}}`);

@@ -28,6 +28,10 @@ describe('parsePolicy', () => {
     '{"continue_without_tunnel": 1}',
     '{"continue_without_tunnel": null}',
     '{"continue_without_tunnel": false, "continue_without_tunnel": true}',
+    '{"also_accepted_assurances": ["attested"]}',
+    '{"also_accepted_assurances": "declared"}',
+    '{"recorded_acts": [{"at": "yesterday", "act": "accept", "assurance": "declared"}]}',
+    '{"recorded_acts": [{"at": "2026-11-20T10:00:00Z", "act": "accept", "assurance": "declared", "by": "x"}]}',
     '{"unknown": 1, "continue_without_tunnel": false}',
   ])('refuses %s whole', (text) => {
     expect(() => parsePolicy(text)).toThrow(SanadError);
@@ -40,6 +44,33 @@ describe('the administrator’s files', () => {
     const loose = override(builtInPolicy, { accepted_assurances: ['attested', 'declared'] });
     expect(loose.accepted_assurances).toEqual(['attested', 'declared']);
     expect(override(loose, { status_grace_seconds: 3600 })).toEqual({ ...loose, status_grace_seconds: 3600 });
+  });
+});
+
+describe('an administrator’s addition', () => {
+  const adding = { also_accepted_assurances: ['declared' as const] };
+
+  test('is taken with the record of when it was made', () => {
+    const act = { at: '2026-11-20T10:00:00Z', act: 'accept', assurance: 'declared' };
+    const file = { ...adding, recorded_acts: [act] };
+    expect(parsePolicy(JSON.stringify(file))).toEqual(file);
+  });
+
+  test('adds to what the files before it accept, whatever that has become', () => {
+    expect(override(builtInPolicy, adding).accepted_assurances).toEqual(['attested', 'exempt', 'declared']);
+    const strict = override(builtInPolicy, { accepted_assurances: ['attested'] });
+    expect(override(strict, adding).accepted_assurances).toEqual(['attested', 'declared']);
+    const twice = override(override(builtInPolicy, adding), adding);
+    expect(twice.accepted_assurances).toEqual(['attested', 'exempt', 'declared']);
+  });
+
+  test('is taken away by a later file that says what is accepted', () => {
+    const added = override(builtInPolicy, adding);
+    expect(override(added, { accepted_assurances: ['attested'] }).accepted_assurances).toEqual(['attested']);
+  });
+
+  test('is nothing that a user could wish for', () => {
+    expect(tighten(builtInPolicy, adding)).toEqual(builtInPolicy);
   });
 });
 
