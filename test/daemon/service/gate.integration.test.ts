@@ -1,9 +1,14 @@
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { toConfigurationMessage } from '#shared/wireguard/configuration-conversion.ts';
+import { declare } from '#test/shared/registration/declare.ts';
 import {
+  DAY,
   issueStatusList,
   makeConfiguration,
   makeEndpoint,
+  makeKey,
   NOW,
   proveDevice,
 } from '#test/shared/registration/issue.ts';
@@ -129,6 +134,122 @@ describe('the gate', () => {
     const configurationMessage = toConfigurationMessage(configuration);
     const parameters = { tunnel: 'x', configuration: configurationMessage, certificate, deviceProof };
     expect((await client.request('connect', parameters)).problem?.code).toBe('proof_nonce_unknown');
+  });
+});
+
+describe('a declaration', () => {
+  const accept = async (text: string): Promise<void> => {
+    const file = join(scene.directory, 'policy.d/50-accepted-assurance.json');
+    writeFileSync(file, text);
+    chmodSync(file, 0o644);
+    await (await scene.greeted(scene.adminSocket)).request('reloadAnchors');
+  };
+  const stated = () => scene.connect(client, {}, declare(scene.device, scene.endpoints));
+  /** The gateway is asked for news meanwhile. */
+  const deviceActs = () => scene.fake.acts.filter((act) => /^(device|firewall|target)/.test(act));
+  const accepting = '{"also_accepted_assurances":["declared"]}';
+
+  test('opens nothing by itself: refused, and nothing at all is done', async () => {
+    expect((await stated()).problem).toMatchObject({
+      code: 'declaration_not_accepted',
+      nextAction: expect.stringContaining('sudo sanad policy accept declared') as string,
+    });
+    expect(scene.fake.acts).toEqual([]);
+  });
+
+  test('comes up where the administrator accepts it, and everybody sees whose word it is', async () => {
+    await accept(accepting);
+    expect((await stated()).problem).toBeUndefined();
+    const { state } = await client.status(kind('connected'));
+    expect(state).toMatchObject({
+      registration: {
+        assurance: 'declared',
+        issuer: `urn:ietf:params:oauth:jwk-thumbprint:sha-256:${scene.device.kid}`,
+        authority: 'pk-pta',
+        expiresAt: NOW - 3600 + 90 * DAY,
+        statusListIssuedAt: null,
+      },
+    });
+  });
+
+  test('needs no gateway: neither key set nor status list is there', async () => {
+    rmSync(join(scene.directory, 'anchor.d/test.json'));
+    await accept(accepting);
+    expect((await stated()).problem).toBeUndefined();
+    await client.status(kind('connected'));
+  });
+
+  test('moves no clock: its time raises no floor', async () => {
+    await accept(accepting);
+    const ahead = { iat: NOW + 290, nbf: NOW, exp: NOW + DAY };
+    await scene.connect(client, {}, declare(scene.device, scene.endpoints, ahead));
+    await client.status(kind('connected'));
+    expect(scene.fake.memory).toMatchObject({ kind: 'read' });
+    expect(JSON.stringify(scene.fake.memory)).not.toContain(String(NOW + 290));
+  });
+
+  test('ends with the consent: a later policy takes the running tunnel down, and traffic stays blocked', async () => {
+    await accept(accepting);
+    await stated();
+    await client.status(kind('connected'));
+    const managed = join(scene.directory, 'policy.d/90-managed.json');
+    writeFileSync(managed, '{"accepted_assurances":["attested","exempt"]}');
+    chmodSync(managed, 0o644);
+    scene.fake.acts.length = 0;
+    await (await scene.greeted(scene.adminSocket)).request('reloadAnchors');
+    const status = await client.status(kind('blocked'));
+    expect(status).toMatchObject({
+      target: 'protected',
+      firewall: 'closed',
+      state: { cause: { code: 'declaration_not_accepted' } },
+    });
+    expect(scene.fake.acts).toContain('device down');
+    expect((await stated()).problem?.code).toBe('declaration_not_accepted');
+  });
+
+  test('ends in the very second of its exp, while the tunnel is up', async () => {
+    await accept(accepting);
+    const exp = NOW + 60;
+    await scene.connect(client, {}, declare(scene.device, scene.endpoints, { exp }));
+    await client.status(kind('connected'));
+    scene.fake.now = exp;
+    await (await scene.greeted(scene.adminSocket)).request('reloadAnchors');
+    const status = await client.status(kind('blocked'));
+    expect(status).toMatchObject({ state: { cause: { code: 'declaration_expired' } } });
+  });
+
+  test('gives way to a certificate in the running tunnel without touching the device', async () => {
+    await accept(accepting);
+    await stated();
+    await client.status(kind('connected'));
+    scene.fake.acts.length = 0;
+    const certificate = scene.certificate();
+    expect((await scene.replace(client, certificate)).problem).toBeUndefined();
+    const { state } = await client.status(
+      ({ state }) => state.kind === 'connected' && state.registration?.assurance === 'attested',
+    );
+    expect(state).toMatchObject({ registration: { issuer: 'https://gateway.test' } });
+    expect(deviceActs()).toEqual([]);
+  });
+
+  test('of another device opens nothing', async () => {
+    await accept(accepting);
+    const other = declare(makeKey(), scene.endpoints);
+    expect((await scene.connect(client, {}, other)).problem?.code).toBe('proof_device_mismatch');
+    expect(deviceActs()).toEqual([]);
+  });
+
+  test('is checked for a tunnel as connect would, and has no list to be of any time', async () => {
+    const endpoints = scene.endpoints.map(({ public_key: publicKey, host, port }) => ({
+      publicKey,
+      host,
+      port,
+    }));
+    const certificate = declare(scene.device, scene.endpoints);
+    const ask = async () => (await client.request('checkRegistration', { endpoints, certificate })).result;
+    expect(await ask()).toMatchObject({ refusal: { code: 'declaration_not_accepted' } });
+    await accept(accepting);
+    expect(await ask()).toEqual({ refusal: null, statusListIssuedAt: null });
   });
 });
 

@@ -188,13 +188,16 @@ export class ServiceScene {
   }
 
   /** What a well-behaved app sends: challenge, proof, connect. */
-  async connect(client: RawClient, changes: Readonly<Record<string, unknown>> = {}): Promise<Message> {
+  async connect(
+    client: RawClient,
+    changes: Readonly<Record<string, unknown>> = {},
+    certificate = this.certificate(),
+  ): Promise<Message> {
     const { nonce, instance } = (await client.request('challenge')).result as {
       readonly nonce: string;
       readonly instance: string;
     };
     const { device, configuration } = this;
-    const certificate = this.certificate();
     const deviceProof = proveDevice({ device, certificate, configuration, nonce, instance });
     return await client.request('connect', {
       tunnel: 'office',
@@ -203,6 +206,17 @@ export class ServiceScene {
       deviceProof,
       ...changes,
     });
+  }
+
+  /** Another certificate for the running tunnel. */
+  async replace(client: RawClient, certificate: string): Promise<Message> {
+    const { nonce, instance } = (await client.request('challenge')).result as {
+      readonly nonce: string;
+      readonly instance: string;
+    };
+    const { device, configuration } = this;
+    const deviceProof = proveDevice({ device, certificate, configuration, nonce, instance });
+    return await client.request('replaceRegistration', { certificate, deviceProof });
   }
 
   certificate(): string {
