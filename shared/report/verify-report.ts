@@ -1,4 +1,4 @@
-import { judgeCertificate, openCertificate, type Grounds } from '../registration/judgement.ts';
+import { judgeRegistration, openCertificate, type Grounds } from '../registration/judgement.ts';
 import type { Policy } from '../registration/policy.ts';
 import type { Primitives } from '../registration/primitives.ts';
 import { refusal, RefusedError, type Refusal, type RefusalCode } from '../registration/refusal.ts';
@@ -86,7 +86,7 @@ function judgeCertified(entry: CertifiedEntry, { grounds, seal }: Judging): Entr
     const isThis = opened.claims.iss === gateway && opened.claims.sub === registration;
     if (!isThis) return refused(entry, refusal('certificate_claims_invalid', 'of another registration'));
     claims = opened.claims;
-    judgeCertificate({ ...grounds, ...opened, endpoints: presented(claims) });
+    judgeRegistration({ ...grounds, ...opened, endpoints: presented(claims) });
     const isOthers = seal.kind === 'holds' && seal.device !== claims.cnf.jkt;
     return { entry, code: isOthers ? 'other_device' : 'stands', claims, refusal: undefined };
   } catch (cause) {
