@@ -13,7 +13,7 @@ export interface Grammar {
 /** A line to type, and what it is good for. */
 export type Example = readonly [line: string, effect: string];
 
-interface CommandText {
+export interface CommandText {
   /** Its name and arguments, as commander reads them: `connect <tunnel>`. */
   readonly words: string;
   /** One line in a list. */
