@@ -12,6 +12,7 @@ export function findProfileFaults(profile: ProfileDocument): readonly string[] {
     ...letterFaults(profile),
     ...sourceFaults(profile),
     ...timeFaults(profile),
+    ...channelFaults(profile),
     ...portalFaults(profile),
   ];
 }
@@ -63,6 +64,7 @@ function doubledNames(profile: ProfileDocument): string[] {
     'procedure',
     'deadlines',
     'letters',
+    'changes',
   ] as const;
   const named = lists.map((list) => [list, profile[list].map(({ id }) => id)] as const);
   const questions = ['route_finder.questions', profile.route_finder.questions.map(({ id }) => id)] as const;
@@ -160,7 +162,23 @@ function answersFaults(
 }
 
 function letterFaults(profile: ProfileDocument): string[] {
-  return profile.letters.flatMap(({ id, when }) => conditionFaults(profile, when, `letters.${id}`));
+  const known = [...ids(profile.fields), ...endpointParts, 'today'];
+  return profile.letters.flatMap(({ id, when, subject, body }) => [
+    ...conditionFaults(profile, when, `letters.${id}`),
+    ...[...Object.values(subject), ...Object.values(body)].flatMap((message) =>
+      messageFaults(`letters.${id}`, message, known),
+    ),
+  ]);
+}
+
+/** Plain arguments alone: whatever else stands in braces fails only when the letter is written. */
+function messageFaults(path: string, message: string, known: readonly string[]): string[] {
+  const named = [...message.matchAll(/\{([a-z][a-z0-9_]*)\}/g)].map(([, name = '']) => name);
+  const rest = message.replace(/\{[a-z][a-z0-9_]*\}/g, '');
+  return [
+    ...unknownIn(path, named, known),
+    ...(/[{}]/.test(rest) ? [`${path}: a brace that is no argument`] : []),
+  ];
 }
 
 function sourceFaults({
@@ -186,13 +204,27 @@ function timeFaults({ decision_time, procedure, calendar, deadlines }: ProfileDo
       : ['decision_time: least is above most']),
     ...(calendar.opens < calendar.closes ? [] : ['calendar: it closes before it opens']),
     ...deadlines.flatMap(({ id, date, announced }) =>
-      date === null || announced <= date ? [] : [`deadlines.${id}: over before it was announced`],
+      date === null || announced === null || announced <= date
+        ? []
+        : [`deadlines.${id}: over before it was announced`],
     ),
   ];
 }
 
 /** An endpoint's parts are no fields, but portals ask for them. */
 const endpointParts = ['endpoint_host', 'endpoint_port', 'endpoint_public_key'];
+
+function channelFaults({ channels, portal }: ProfileDocument): string[] {
+  const kinds = channels.map(({ kind }) => kind);
+  const doubled = kinds.find((kind, index) => kinds.indexOf(kind) !== index);
+  return [
+    ...(doubled === undefined ? [] : [`channels: ${doubled} stands twice`]),
+    ...(kinds.includes('portal') === (portal !== null) ? [] : ['portal: it and channels do not fit']),
+    ...channels.flatMap(({ kind, address }) =>
+      (kind === 'email') === (address !== undefined) ? [] : [`channels: ${kind} and address do not fit`],
+    ),
+  ];
+}
 
 function portalFaults({ portal, fields }: ProfileDocument): string[] {
   const known = [...ids(fields), ...endpointParts];

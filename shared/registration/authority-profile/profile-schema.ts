@@ -17,7 +17,10 @@ const day = z.iso.date();
 const text = z.record(z.string().max(16), z.string().min(1).max(4000));
 /** RE2 syntax, matched against the whole value. */
 const pattern = z.string().min(1).max(500);
-const webAddress = z.url({ protocol: /^https$/ }).max(500);
+const webAddress = z
+  .url({ protocol: /^https$/ })
+  .regex(/^https:\/\//)
+  .max(500);
 
 /** Where a field, a document or a letter applies; a list that is absent leaves that side open. */
 const conditionSchema = z.strictObject({
@@ -51,6 +54,8 @@ const fieldSchema = z.strictObject({
   when: conditionSchema.optional(),
   /** applicant: asked once and reused; registration: asked for each. */
   scope: z.enum(['applicant', 'registration']),
+  /** When there is something to say: at the application (absent), once it is filed, once it is decided. */
+  stage: z.enum(['application', 'filed', 'decided']).optional(),
   /** Personal data that a report shows masked. */
   masked: z.boolean().optional(),
   /** Characters; for addresses how many. */
@@ -171,8 +176,10 @@ const deadlineSchema = z.strictObject({
   title: text,
   /** null: announced without a date. */
   date: day.nullable(),
+  /** extended: another one of the list has taken its place. */
   status: z.enum(['in_force', 'extended', 'withdrawn']),
-  announced: day,
+  /** null: the day is not known. */
+  announced: day.nullable(),
   source: id,
 });
 
@@ -241,9 +248,21 @@ const letterSchema = z.strictObject({
   /** Who writes it, and to whom: for the list of letters. */
   summary: text,
   when: conditionSchema.optional(),
-  /** ICU messages; arguments are field ids, `today`, `purpose`, ... An argument without a value is left as a line to fill in. */
+  /**
+   * ICU messages of plain arguments: field ids, `today`, `endpoint_host`, `endpoint_port`, `endpoint_public_key`. An
+   * argument without a value is left as a line to fill in.
+   */
   subject: text,
   body: text,
+});
+
+/** A way on which the authority is applied to. */
+const channelSchema = z.strictObject({
+  /** portal: `portal` says how. gateway: a registration office takes the case. */
+  kind: z.enum(['portal', 'email', 'internet_provider', 'gateway']),
+  /** Of an e-mail. */
+  address: z.email().max(200).optional(),
+  note: text.optional(),
 });
 
 const portalSchema = z.strictObject({
@@ -291,6 +310,8 @@ export const authorityProfileSchema = z.strictObject({
   deadlines: z.array(deadlineSchema).max(32),
   /** Licensed providers whose customers need no registration of their own. */
   exempt_providers: z.array(z.strictObject({ name: z.string().min(1).max(200), source: id })).max(200),
+  /** The usual one first. */
+  channels: z.array(channelSchema).min(1).max(4),
   portal: portalSchema.nullable(),
   letters: z.array(letterSchema).max(32),
   /** What the registrant states with an application. */
@@ -305,6 +326,9 @@ export type ProfileCondition = z.infer<typeof conditionSchema>;
 export type ProfileRoute = z.infer<typeof routeSchema>;
 export type ProfileCategory = z.infer<typeof categorySchema>;
 export type ProfileLetter = z.infer<typeof letterSchema>;
+export type ProfileSource = z.infer<typeof sourceSchema>;
+export type ProfileStep = z.infer<typeof stepSchema>;
 export type ProfileDeadline = z.infer<typeof deadlineSchema>;
+export type ProfileChannel = z.infer<typeof channelSchema>;
 export type ProfileChange = z.infer<typeof changeSchema>;
 export type RouteFinder = z.infer<typeof routeFinderSchema>;

@@ -17,6 +17,14 @@ const document = smallProfileDocument();
 const { fields, routes, route_finder: finder } = document;
 const en = (text: string) => ({ en: text });
 
+const letter = (body: string) => ({
+  ...{ id: 'letter', title: en('Letter'), summary: en('A letter'), subject: en('{number}, {today}') },
+  body: en(body),
+});
+const deadline = (announced: string | null) => ({
+  ...{ id: 'end', title: en('End'), date: '2026-03-01', status: 'in_force', announced, source: 'page' },
+});
+
 describe('reading a profile', () => {
   it('names it by name and version', () => {
     expect(readProfile(document).reference).toBe('xx-small@3');
@@ -48,6 +56,16 @@ describe('reading a profile', () => {
       { sources: [{ ...document.sources[0], id: 'other' }] },
       'there is no page',
     ],
+    ['a portal channel without a portal', { channels: [{ kind: 'portal' }] }, 'do not fit'],
+    ['an e-mail channel without an address', { channels: [{ kind: 'email' }] }, 'do not fit'],
+    ['a channel twice', { channels: [{ kind: 'gateway' }, { kind: 'gateway' }] }, 'stands twice'],
+    ['a letter that asks for what nobody has', { letters: [letter('Dear {friend}')] }, 'no friend'],
+    ['a letter with a brace too many', { letters: [letter('Dear {number')] }, 'brace'],
+    [
+      'a deadline that is over before it was announced',
+      { deadlines: [deadline('2026-03-02')] },
+      'over before',
+    ],
     [
       'a website without TLS',
       { authority: { ...document.authority, website: 'http://office.example/' } },
@@ -68,6 +86,13 @@ describe('reading a profile', () => {
     const [first, ...rest] = fields;
     expect(refusalOf({ ...document, fields: [{ ...first, rules }, ...rest] }).reason).toContain(
       'fields.number',
+    );
+  });
+
+  it('takes a letter with plain arguments, and a deadline of which nobody knows when it was announced', () => {
+    const deadlines = [deadline(null), { ...deadline('2026-02-01'), id: 'other' }];
+    expect(readProfile({ ...document, deadlines, letters: [letter('To {number}')] }).reference).toBe(
+      'xx-small@3',
     );
   });
 

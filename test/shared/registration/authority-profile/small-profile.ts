@@ -106,6 +106,7 @@ export function smallProfileDocument(changes: Readonly<Record<string, unknown>> 
     assurances: ['attested'],
     deadlines: [],
     exempt_providers: [],
+    channels: [{ kind: 'gateway' }],
     portal: null,
     letters: [],
     declaration: en('I state that this is true.'),
