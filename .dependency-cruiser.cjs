@@ -52,7 +52,14 @@ module.exports = {
       comment: 'What the daemon and the fetcher run stays small: profiles are for those who apply.',
       severity: 'error',
       from: { path: '^(daemon|fetch)/|^shared/(wireguard|tunnel|contract)/|^shared/registration/[^/]+$' },
-      to: { path: '^shared/(registration/authority-profile|text)/' },
+      to: { path: '^(shared/(registration/authority-profile|text)|authority)/' },
+    },
+    {
+      name: 'shared-names-no-authority',
+      comment: 'The engine knows the form of a profile and no profile: what an authority asks for is data.',
+      severity: 'error',
+      from: { path: '^shared/' },
+      to: { path: '^authority/' },
     },
     {
       name: 'core-imports-shared-only',
