@@ -1,9 +1,17 @@
 import { rmSync } from 'node:fs';
 import process from 'node:process';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
-import { SqliteAdapter, SqliteDialect, type Dialect, type SqliteDatabase } from 'kysely';
+import {
+  SqliteAdapter,
+  SqliteDialect,
+  type Dialect,
+  type SqliteDatabase,
+  type SqliteStatement,
+} from 'kysely';
 
 const BUSY_TIMEOUT_MILLISECONDS = 5000;
+/** Far more than the stores have; those over lists of changing length come and go. */
+const MAX_PREPARED = 256;
 
 /** Opens a database file whose every commit is on the disk before it is answered. */
 export function openSqlite(file: string): DatabaseSync {
@@ -39,18 +47,31 @@ class TransactionalAdapter extends SqliteAdapter {
 }
 
 function asSqliteDatabase(database: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, SqliteStatement>();
   return {
     close: () => {
       database.close();
     },
     prepare: (sql) => {
-      const statement = database.prepare(statementFor(sql, database));
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...parameters.map(bindable)).map(plainRow),
-        run: (parameters) => statement.run(...parameters.map(bindable)),
-        iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
-      };
+      const text = statementFor(sql, database);
+      const known = prepared.get(text);
+      if (known !== undefined) return known;
+      const statement = prepare(database, text);
+      if (prepared.size >= MAX_PREPARED) prepared.clear();
+      prepared.set(text, statement);
+      return statement;
+    },
+  };
+}
+
+function prepare(database: DatabaseSync, sql: string): SqliteStatement {
+  const statement = database.prepare(sql);
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...parameters.map(bindable)).map(plainRow),
+    run: (parameters) => statement.run(...parameters.map(bindable)),
+    iterate: () => {
+      throw new TypeError('No rows are streamed here: a prepared statement has one reader at a time');
     },
   };
 }
