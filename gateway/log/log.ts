@@ -1,5 +1,6 @@
 import pino, { type DestinationStream } from 'pino';
 import { SanadError } from '#shared/contract/problem.ts';
+import { inTurns } from './in-turns.ts';
 
 /**
  * Everything that the gateway's processes write down about themselves. The types are the allow-list: there is no member
@@ -32,6 +33,9 @@ export type LogPlace =
 
 export type Log = (entry: LogEntry) => void;
 
+/** Synchronous: the last line before an end is the one that is wanted. */
+const standardError = inTurns(pino.destination({ dest: 2, sync: true }));
+
 /** A log of one JSON object a line, on standard error where nothing else is given. */
 export function createLog(service: string, destination?: DestinationStream): Log {
   const logger = pino(
@@ -40,8 +44,7 @@ export function createLog(service: string, destination?: DestinationStream): Log
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
-    // Synchronous: the last line before an end is the one that is wanted.
-    destination ?? pino.destination({ dest: 2, sync: true }),
+    destination ?? standardError,
   );
   return (entry) => {
     if (entry.event === 'request' && entry.isRoutine) return;
