@@ -4,8 +4,10 @@ import {
   consumeNonce,
   isNonceUsed,
   recallAnswer,
-  recallRequest,
+  receiveRequest,
   rememberAnswer,
+  type Recalled,
+  type UsedNonce,
 } from '../storage/request-memory-store.ts';
 import { inTransaction } from '../storage/transaction.ts';
 import { httpError } from './problem.ts';
@@ -56,7 +58,18 @@ export async function answerOnce(
   handler: (commit: Commit) => Promise<Committed<unknown>>,
 ): Promise<unknown> {
   const before = await look(services, intent);
-  if (before !== undefined) return before.answer;
+  return before === undefined ? await answerAtCommit(services, intent, handler) : before.answer;
+}
+
+/**
+ * The same for a handler that does nothing before it commits: what was received before is found in the transaction
+ * itself, which saves the question.
+ */
+export async function answerAtCommit(
+  services: Services,
+  intent: SignedIntent,
+  handler: (commit: Commit) => Promise<Committed<unknown>>,
+): Promise<unknown> {
   try {
     return (await handler(committer(services, intent))).answer;
   } catch (error) {
@@ -75,15 +88,8 @@ async function look(
   services: Services,
   intent: SignedIntent,
 ): Promise<{ readonly answer: unknown } | undefined> {
-  const { signature, idempotency } = intent;
-  if (idempotency === undefined) {
-    if (await isNonceUsed(services.database, signature)) throw httpError('nonce_replayed');
-    return undefined;
-  }
-  const asked = { ...signature, idempotencyKey: idempotency.key };
-  const { isNonceUsed: isReplayed, remembered } = await recallRequest(services.database, asked);
-  if (isReplayed) throw httpError('nonce_replayed');
-  return await give(services, intent, remembered);
+  if (await isNonceUsed(services.database, intent.signature)) throw httpError('nonce_replayed');
+  return await recall(services, intent);
 }
 
 /** A parallel request with the same Idempotency-Key was first; everything of this one is rolled back. */
@@ -92,7 +98,9 @@ class OvertakenError extends Error {}
 function committer(services: Services, intent: SignedIntent): Commit {
   return async <Answer>(change: (connection: Connection) => Promise<Answer>) => {
     const answer = await inTransaction(services.database, async (transaction) => {
-      if (!(await consume(transaction, services, intent))) throw httpError('nonce_replayed');
+      const before = await receive(transaction, services, intent);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same request's own answer, as it was sent
+      if (before !== undefined) return before.answer as Answer;
       const made = await change(transaction);
       await remember(transaction, services, intent, made);
       return made;
@@ -102,9 +110,30 @@ function committer(services: Services, intent: SignedIntent): Commit {
   };
 }
 
+/** Uses up the nonce; gives the answer where this is a request that was answered before. */
+async function receive(
+  connection: Connection,
+  services: Services,
+  intent: SignedIntent,
+): Promise<{ readonly answer: unknown } | undefined> {
+  const { idempotency } = intent;
+  if (idempotency === undefined) {
+    if (!(await consume(connection, services, intent))) throw httpError('nonce_replayed');
+    return undefined;
+  }
+  const asked = { ...nonceOf(services, intent), idempotencyKey: idempotency.key };
+  const { isNonceNew, remembered } = await receiveRequest(connection, asked);
+  if (!isNonceNew) throw httpError('nonce_replayed');
+  return remembered === undefined ? undefined : given(idempotency, remembered);
+}
+
 function consume(connection: Connection, services: Services, intent: SignedIntent): Promise<boolean> {
-  const { keyId, nonce } = intent.signature;
-  return consumeNonce(connection, { keyId, nonce, expiresAt: services.now() + NONCE_SECONDS });
+  return consumeNonce(connection, nonceOf(services, intent));
+}
+
+function nonceOf(services: Services, { signature }: SignedIntent): UsedNonce {
+  const { keyId, nonce } = signature;
+  return { keyId, nonce, expiresAt: services.now() + NONCE_SECONDS };
 }
 
 async function remember(
@@ -124,18 +153,6 @@ async function remember(
   if (!isFirst) throw new OvertakenError();
 }
 
-async function give(
-  services: Services,
-  intent: SignedIntent,
-  remembered: { readonly requestDigest: string; readonly answer: string } | undefined,
-): Promise<{ readonly answer: unknown } | undefined> {
-  if (remembered === undefined) return undefined;
-  if (!(await consume(services.database, services, intent))) throw httpError('nonce_replayed');
-  if (remembered.requestDigest !== intent.idempotency?.requestDigest)
-    throw httpError('idempotency_key_reused');
-  return { answer: JSON.parse(remembered.answer) };
-}
-
 /** The answer that the same request has got meanwhile. */
 async function recall(
   services: Services,
@@ -144,5 +161,13 @@ async function recall(
   const { signature, idempotency } = intent;
   if (idempotency === undefined) return undefined;
   const asked = { keyId: signature.keyId, idempotencyKey: idempotency.key };
-  return await give(services, intent, await recallAnswer(services.database, asked));
+  const remembered = await recallAnswer(services.database, asked);
+  if (remembered === undefined) return undefined;
+  if (!(await consume(services.database, services, intent))) throw httpError('nonce_replayed');
+  return given(idempotency, remembered);
+}
+
+function given(idempotency: Idempotency, remembered: Recalled): { readonly answer: unknown } {
+  if (remembered.requestDigest !== idempotency.requestDigest) throw httpError('idempotency_key_reused');
+  return { answer: JSON.parse(remembered.answer) };
 }

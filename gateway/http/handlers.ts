@@ -1,5 +1,5 @@
 import { decideCase, type ReviewerAct } from '../case/decide.ts';
-import type { GatewayBody, ReviewerAction } from '#shared/contract/gateway-contract.ts';
+import type { GatewayBody, PlainRoute, ReviewerAction } from '#shared/contract/gateway-contract.ts';
 import { amendCase } from '../case/amend.ts';
 import { answerCase } from '../case/answer.ts';
 import { attestedRegistration, noteCertificate } from '../case/certify.ts';
@@ -46,6 +46,15 @@ export function createHandlers(services: Services): Handlers {
     caseDecide: (call) => decide(services, call),
   };
 }
+
+/**
+ * Their handlers only compute before they commit, so that one which was received before comes to nothing there. A route
+ * that is not listed is looked up first: a certificate would have been issued by then.
+ */
+export const routesThatCommitAtOnce: ReadonlySet<PlainRoute> = new Set<PlainRoute>([
+  ...(['submit', 'follow', 'amend', 'answer', 'withdraw', 'documentRemove'] as const),
+  ...(['caseList', 'caseShow', 'caseDecide'] as const),
+]);
 
 async function decide({ identity, issuer, publisher }: Services, call: SignedCall<Decision>) {
   const act = await readAct(identity, call);

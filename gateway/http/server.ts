@@ -5,11 +5,11 @@ import { CONTENT_TYPE, JWS_CONTENT_TYPE, PROBLEM_CONTENT_TYPE } from '#shared/co
 import { limitBodies } from './body-patience.ts';
 import { clientAddress } from './client-address.ts';
 import { describeInterface } from './api-viewer.ts';
-import { answerOnce, type Commit, type Committed } from './commit.ts';
+import { answerAtCommit, answerOnce, type Commit, type Committed } from './commit.ts';
 import { addDocumentRoutes } from './document-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
 import type { Handlers, PublicCall, SignedCall } from './handler.ts';
-import { createHandlers } from './handlers.ts';
+import { createHandlers, routesThatCommitAtOnce } from './handlers.ts';
 import {
   answerUnreadable,
   createListener,
@@ -116,13 +116,14 @@ function answerer(parts: AnswererParts, name: PlainRoute): Answerer {
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the body was parsed with this very row's schema
   const handler = handlers[name] as SignedHandler;
+  const once = routesThatCommitAtOnce.has(name) ? answerAtCommit : answerOnce;
   return async (request) => {
     const { body, intent, now } = await openSignedRequest(services, row, rawRequest(request));
     const { id, document } = readParameters(request.params);
     const { keyId: signer } = intent.signature;
     keyLimit(request, signer, now);
     const handle = (commit: Commit) => handler({ id, document, body, signer, now, commit });
-    return await answerOnce(services, intent, handle);
+    return await once(services, intent, handle);
   };
 }
 

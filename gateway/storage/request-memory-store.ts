@@ -1,17 +1,23 @@
+import { sql, SqliteAdapter, type RawBuilder } from 'kysely';
 import type { Connection } from './database.ts';
 
-/** False where the nonce was used before with this key. */
-export async function consumeNonce(
-  connection: Connection,
-  nonce: { readonly keyId: string; readonly nonce: string; readonly expiresAt: number },
-): Promise<boolean> {
-  const result = await connection
-    .insertInto('nonce')
-    .values({ key_id: nonce.keyId, nonce: nonce.nonce, expires_at: nonce.expiresAt })
-    .onConflict((conflict) => conflict.columns(['key_id', 'nonce']).doNothing())
-    .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n;
+/** Of a signed request: whose it is, and what must never work twice. */
+export interface UsedNonce {
+  readonly keyId: string;
+  readonly nonce: string;
+  readonly expiresAt: number;
 }
+
+/** False where the nonce was used before with this key. */
+export async function consumeNonce(connection: Connection, nonce: UsedNonce): Promise<boolean> {
+  const { numAffectedRows } = await insertNonce(nonce).execute(connection);
+  return numAffectedRows === 1n;
+}
+
+// The statements of every signed request are text: building them cost as much as running them.
+const insertNonce = ({ keyId, nonce, expiresAt }: UsedNonce): RawBuilder<unknown> => sql`
+  insert into nonce (key_id, nonce, expires_at) values (${keyId}, ${nonce}, ${expiresAt})
+  on conflict (key_id, nonce) do nothing`;
 
 export async function isNonceUsed(
   connection: Connection,
@@ -40,62 +46,62 @@ export interface RememberedAnswer {
 export async function recallAnswer(
   connection: Connection,
   request: { readonly keyId: string; readonly idempotencyKey: string },
-): Promise<{ readonly requestDigest: string; readonly answer: string } | undefined> {
-  const row = await connection
-    .selectFrom('idempotency')
-    .select(['request_digest', 'answer'])
-    .where('key_id', '=', request.keyId)
-    .where('idempotency_key', '=', request.idempotencyKey)
-    .executeTakeFirst();
-  return row === undefined ? undefined : { requestDigest: row.request_digest, answer: row.answer };
+): Promise<Recalled | undefined> {
+  const { rows } = await sql<{ readonly digest: string; readonly answer: string }>`
+    select request_digest as digest, answer from idempotency
+    where key_id = ${request.keyId} and idempotency_key = ${request.idempotencyKey}`.execute(connection);
+  return recalled(rows[0]);
 }
 
-/** Both of the above in one question, for requests that change something: most of what is asked of the database is asked then. */
-export async function recallRequest(
+export type Recalled = Pick<RememberedAnswer, 'requestDigest' | 'answer'>;
+
+/**
+ * Uses up the nonce of a request that changes something, and gives what was answered before under its key: one question
+ * where the database is not in this process.
+ */
+export async function receiveRequest(
   connection: Connection,
-  request: { readonly keyId: string; readonly nonce: string; readonly idempotencyKey: string },
-): Promise<{
-  readonly isNonceUsed: boolean;
-  readonly remembered: { readonly requestDigest: string; readonly answer: string } | undefined;
-}> {
-  const { keyId, nonce, idempotencyKey } = request;
-  const row = await connection
-    .selectNoFrom((from) => {
-      const remembered = from
-        .selectFrom('idempotency')
-        .where('key_id', '=', keyId)
-        .where('idempotency_key', '=', idempotencyKey);
-      const used = from.selectFrom('nonce').where('key_id', '=', keyId).where('nonce', '=', nonce);
-      return [
-        used.select('nonce').as('used'),
-        remembered.select('request_digest').as('digest'),
-        remembered.select('answer').as('answer'),
-      ];
-    })
-    .executeTakeFirstOrThrow();
-  const { used, digest, answer } = row;
-  const isThere = digest !== null && answer !== null;
-  return {
-    isNonceUsed: used !== null,
-    remembered: isThere ? { requestDigest: digest, answer } : undefined,
-  };
+  request: UsedNonce & { readonly idempotencyKey: string },
+): Promise<{ readonly isNonceNew: boolean; readonly remembered: Recalled | undefined }> {
+  if (!canInsertWithin(connection)) {
+    const isNonceNew = await consumeNonce(connection, request);
+    return { isNonceNew, remembered: await recallAnswer(connection, request) };
+  }
+  const { keyId, idempotencyKey } = request;
+  const { rows } = await sql<{
+    readonly consumed: string | null;
+    readonly digest: string | null;
+    readonly answer: string | null;
+  }>`
+    with consumed as (${insertNonce(request)} returning nonce)
+    select (select nonce from consumed) as consumed, remembered.request_digest as digest, remembered.answer
+    from (select 1) as one left join idempotency as remembered
+      on remembered.key_id = ${keyId} and remembered.idempotency_key = ${idempotencyKey}`.execute(connection);
+  const [row] = rows;
+  return { isNonceNew: row !== undefined && row.consumed !== null, remembered: recalled(row) };
+}
+
+/** PostgreSQL's `with`; SQLite has it for reading alone. */
+function canInsertWithin(connection: Connection): boolean {
+  return !(connection.getExecutor().adapter instanceof SqliteAdapter);
+}
+
+function recalled(
+  row: { readonly digest: string | null; readonly answer: string | null } | undefined,
+): Recalled | undefined {
+  const { digest = null, answer = null } = row ?? {};
+  return digest === null || answer === null ? undefined : { requestDigest: digest, answer };
 }
 
 /** False where a parallel request with the same key was first; the caller rolls back and recalls. */
 export async function rememberAnswer(connection: Connection, remembered: RememberedAnswer): Promise<boolean> {
-  const result = await connection
-    .insertInto('idempotency')
-    .values({
-      key_id: remembered.keyId,
-      idempotency_key: remembered.idempotencyKey,
-      request_digest: remembered.requestDigest,
-      answer: remembered.answer,
-      expires_at: remembered.expiresAt,
-    })
-    // Not by catching the violation: in PostgreSQL that would end the transaction.
-    .onConflict((conflict) => conflict.columns(['key_id', 'idempotency_key']).doNothing())
-    .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n;
+  const { keyId, idempotencyKey, requestDigest, answer, expiresAt } = remembered;
+  // Not by catching the violation: in PostgreSQL that would end the transaction.
+  const { numAffectedRows } = await sql`
+    insert into idempotency (key_id, idempotency_key, request_digest, answer, expires_at)
+    values (${keyId}, ${idempotencyKey}, ${requestDigest}, ${answer}, ${expiresAt})
+    on conflict (key_id, idempotency_key) do nothing`.execute(connection);
+  return numAffectedRows === 1n;
 }
 
 /** Forgets nonces that no signature window reaches any more, and answers nobody will ask for again. */

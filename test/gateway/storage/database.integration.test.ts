@@ -19,6 +19,7 @@ import {
   forgetExpired,
   isNonceUsed,
   recallAnswer,
+  receiveRequest,
   rememberAnswer,
 } from '#gateway/storage/request-memory-store.ts';
 import { inTransaction } from '#gateway/storage/transaction.ts';
@@ -149,6 +150,18 @@ describe.each(engines.filter((name) => engineMissing(name) === undefined))(
       expect(firsts.filter(Boolean)).toHaveLength(1);
       const recalled = await recallAnswer(database, remembered);
       expect(recalled).toEqual({ requestDigest: 'd', answer: String(firsts.indexOf(true)) });
+    });
+
+    it('tells in one question whether a request is new and what it was answered before', async () => {
+      const request = { keyId, nonce: 'first', expiresAt: 1000, idempotencyKey: 'received' };
+      const receive = (nonce: string) =>
+        inTransaction(other, (transaction) => receiveRequest(transaction, { ...request, nonce }));
+      expect(await receive('first')).toEqual({ isNonceNew: true, remembered: undefined });
+      expect(await receive('first')).toEqual({ isNonceNew: false, remembered: undefined });
+      await rememberAnswer(database, { ...request, requestDigest: 'd', answer: '{}' });
+      const remembered = { requestDigest: 'd', answer: '{}' };
+      expect(await receive('second')).toEqual({ isNonceNew: true, remembered });
+      expect(await receive('second')).toEqual({ isNonceNew: false, remembered });
     });
 
     it('keeps the audit chain whole under concurrent transactions of two processes', async () => {
