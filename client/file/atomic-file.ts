@@ -34,7 +34,8 @@ export async function writeAtomically(
     await rename(temporary, path);
     await flushDirectory(dirname(path));
   } catch (cause) {
-    await rm(temporary, { force: true });
+    // Why nothing was written is what counts, also where nothing can be removed either.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw notWritten(cause);
   }
 }

@@ -1,3 +1,4 @@
+import { keepFresh } from '../archive/keep.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import { withDaemon, type ClientContext } from '../client-context.ts';
 import { isPassing } from '../gateway/passing.ts';
@@ -41,8 +42,18 @@ interface SettleOptions {
   readonly certificate: CertificateWish;
 }
 
-/** Gets the certificate where one is wanted. */
+/** Gets the certificate where one is wanted, and keeps what proves it later. */
 export async function settle(
+  context: ClientContext,
+  asked: CaseGateway,
+  options: SettleOptions,
+): Promise<Followed> {
+  const followed = await settleCertificate(context, asked, options);
+  await keepFresh(context, asked.anchor, followed.registration);
+  return followed;
+}
+
+async function settleCertificate(
   context: ClientContext,
   { gateway, anchor, key }: CaseGateway,
   { registration, certificate }: SettleOptions,

@@ -13,11 +13,13 @@ import {
 
 /** A person's registrations and the submissions that no gateway has answered yet. */
 export class RegistrationStore {
+  readonly #configDirectory: string;
   readonly #directory: string;
   readonly #registrations: JsonFolder<typeof storedRegistrationSchema>;
   readonly #drafts: JsonFolder<typeof submissionDraftSchema>;
 
   constructor(configDirectory: string) {
+    this.#configDirectory = configDirectory;
     this.#directory = join(configDirectory, 'registration');
     this.#registrations = new JsonFolder(this.#directory, storedRegistrationSchema);
     this.#drafts = new JsonFolder(join(configDirectory, 'registration-draft'), submissionDraftSchema);
@@ -43,6 +45,9 @@ export class RegistrationStore {
   /** The identifier is a UUID by its schema, and so safe as a file's name. */
   async save(registration: StoredRegistration): Promise<void> {
     await this.#registrations.write(registration.view.id, registration);
+    // Here and nowhere else, so that no state and no certificate goes by unkept. Loaded when something is written.
+    const { keepRegistration } = await import('../archive/keep.ts');
+    await keepRegistration(this.#configDirectory, registration);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { keepProof } from '../archive/keep.ts';
 import type { Anchor, GatewayAnswer } from '#shared/contract/gateway-contract.ts';
 import { SanadError, type Problem } from '#shared/contract/problem.ts';
 import type { CertificateClaims } from '#shared/registration/certificate.ts';
@@ -47,6 +48,7 @@ export async function takeCertificate(
     const isOvertaken = now.certificate !== registration.certificate && isNewer(now.certificate, answer);
     return isOvertaken ? now : { ...now, certificate: answer.certificate };
   });
+  await keepProof(context, anchor, answer);
   return { registration: updated, delivery: refusal ?? kept, handedTo };
 }
 
