@@ -58,9 +58,9 @@ export function evaluateProfile(profile: AuthorityProfile, application: Applicat
   const choice = judgeChoice(profile, application);
   if (choice !== 'good') return { ...nothing, choice };
   const given = givenFields(application);
-  const applying = applyingFields(profile, application, given);
+  const { applying, answers } = applyingFields(profile, application, given);
   const fields = applying.map((rules) => judgeField(rules, given.get(rules.field.id)));
-  const documents = judgeDocuments(profile, application);
+  const documents = judgeDocuments(profile, { ...application, fields: answers });
   const names = new Set(applying.map(({ field }) => field.id));
   const values = valuesOf(fields);
   return {
@@ -129,18 +129,26 @@ function givenFields({ fields }: Application): ReadonlyMap<string, string> {
   return new Map(Object.entries(fields).filter(([, text]) => text.trim() !== ''));
 }
 
-/** A default decides, too, which fields apply. */
+interface Applying {
+  readonly applying: readonly FieldRules[];
+  /** By which the rest is decided: what applies, as given or by default. */
+  readonly answers: Readonly<Record<string, string>>;
+}
+
+/** A default decides, too, what applies; an answer that is itself not asked for decides nothing. */
 function applyingFields(
   { fields }: AuthorityProfile,
   { route, category }: Application,
   given: ReadonlyMap<string, string>,
-): readonly FieldRules[] {
-  const answers: Record<string, string> = Object.fromEntries(given);
-  return fields.filter(({ field }) => {
+): Applying {
+  const answers: Record<string, string> = {};
+  const applying = fields.filter(({ field }) => {
     if (!applies(field.when, { route, category, fields: answers })) return false;
-    if (field.default !== undefined && !given.has(field.id)) answers[field.id] = field.default;
+    const answer = given.get(field.id) ?? field.default;
+    if (answer !== undefined) answers[field.id] = answer;
     return true;
   });
+  return { applying, answers };
 }
 
 function judgeField(rules: FieldRules, given: string | undefined): FieldVerdict {

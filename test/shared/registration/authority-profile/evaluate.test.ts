@@ -36,6 +36,24 @@ describe('evaluating an application', () => {
     expect(evaluate({ ...firm, tax_number: '' }).missing.fields).toEqual(['tax_number']);
   });
 
+  it('asks for nothing that hangs on an answer which is itself not asked for', () => {
+    const verdict = evaluate({ ...firm }, { route: 'phone', category: 'person' });
+    expect(verdict.unasked).toEqual(['sources', 'tax', 'tax_number']);
+    expect(verdict.values).not.toHaveProperty('tax_number');
+  });
+
+  it('asks for a document that a default brings with it', () => {
+    const fields = profile.document.fields.map((field) =>
+      field.id === 'tax' ? { ...field, default: 'yes' } : field,
+    );
+    const when = { field: { id: 'tax', is: ['yes'] } };
+    const documents = profile.document.documents.map((one) => (one.id === 'card' ? { ...one, when } : one));
+    const withDefault = smallProfile({ fields, documents });
+    const { tax: _, ...rest } = firm;
+    const application = { route: 'line', category: 'firm', fields: rest };
+    expect(evaluateProfile(withDefault, application).missing.documents).toContain('card');
+  });
+
   it('asks a person for nothing that only firms have', () => {
     const fields = { number: '12345', purpose: 'Work abroad' };
     const verdict = evaluate(fields, { route: 'phone', category: 'person', documents: { card: 2 } });
