@@ -52,7 +52,7 @@ module.exports = {
       comment: 'What the daemon and the fetcher run stays small: profiles are for those who apply.',
       severity: 'error',
       from: { path: '^(daemon|fetch)/|^shared/(wireguard|tunnel|contract)/|^shared/registration/[^/]+$' },
-      to: { path: '^(shared/(registration/authority-profile|text)|authority)/' },
+      to: { path: '^(shared/(registration/(authority-profile|interview)|text)|authority)/' },
     },
     {
       name: 'shared-names-no-authority',
