@@ -75,9 +75,9 @@ function giveChoice({ state, language }: Interview, question: Question, text: st
   return wrong(language, { code: 'not_a_choice', values: { choices: ids.join(', ') } });
 }
 
-/** Who asks anew who registers, or how the line looks, asks for the way anew. */
+/** What the way rests on is said anew: the way is found anew. */
 function settled(state: InterviewState, question: string): InterviewState {
-  const isAboutWay = question === 'category' || question === 'address' || question.startsWith('finder.');
+  const isAboutWay = question === 'address' || question.startsWith('finder.');
   if (!isAboutWay || state.answers['route'] === undefined) return state;
   const { route: former, ...answers } = state.answers;
   return {

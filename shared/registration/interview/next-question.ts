@@ -1,5 +1,5 @@
 import { evaluateProfile, type ProfileVerdict } from '../authority-profile/evaluate.ts';
-import type { ProfileCategory, ProfileText } from '../authority-profile/profile-schema.ts';
+import type { ProfileText } from '../authority-profile/profile-schema.ts';
 import type { FinderQuestion, FinderStep } from '../authority-profile/route-finder.ts';
 import { interviewMessages } from '../../text/interview/index.ts';
 import { inLanguage } from '../../text/language.ts';
@@ -8,7 +8,15 @@ import { applicantQuestion } from './applicant-question.ts';
 import { documentGroups, documentQuestion } from './document-question.ts';
 import { fieldQuestion } from './field-question.ts';
 import type { Question } from './question.ts';
-import { answerOf, applicationOf, categoryOf, routeChoice, type Interview } from './state.ts';
+import {
+  answerOf,
+  applicationOf,
+  categoryOf,
+  openCategories,
+  openRoutes,
+  routeChoice,
+  type Interview,
+} from './state.ts';
 
 export type InterviewStep =
   | { readonly kind: 'question'; readonly question: Question }
@@ -26,10 +34,10 @@ export function nextQuestion(interview: Interview): InterviewStep {
 
 /** Any question by its identifier, to change its answer; undefined: there is none such for this application. */
 export function questionNamed(interview: Interview, id: string): Question | undefined {
-  if (id === 'category') return categoryQuestion(interview);
-  const category = categoryOf(interview);
+  if (id === 'route') return routeQuestion(interview);
   if (id === 'address') return addressQuestion(interview);
-  if (id === 'route') return category === undefined ? undefined : routeQuestion(interview, category);
+  if (id === 'category')
+    return openCategories(interview).length > 1 ? categoryQuestion(interview) : undefined;
   if (id.startsWith('finder.')) {
     const asked = interview.profile.document.route_finder.questions.find((one) => id === `finder.${one.id}`);
     return asked === undefined ? undefined : finderQuestion(interview, asked);
@@ -50,9 +58,9 @@ export function changeableQuestions(interview: Interview): readonly Question[] {
   const verdict = verdictOf(interview);
   if (verdict === undefined) return [];
   const ids = [
-    ...(interview.profile.document.categories.length > 1 ? ['category'] : []),
-    ...((categoryOf(interview)?.routes.length ?? 0) > 1 ? ['route'] : []),
-    ...verdict.fields.map(({ field }) => `field.${field}`),
+    ...(openRoutes(interview).length > 1 ? ['route'] : []),
+    ...(openCategories(interview).length > 1 ? ['category'] : []),
+    ...verdict.fields.filter(({ field }) => isDue(interview, field)).map(({ field }) => `field.${field}`),
     ...documentGroups(interview.profile, verdict).map(({ name }) => `document.${name}`),
   ];
   return ids.flatMap((id) => questionNamed(interview, id) ?? []);
@@ -63,24 +71,28 @@ function verdictOf(interview: Interview): ProfileVerdict | undefined {
   return application === undefined ? undefined : evaluateProfile(interview.profile, application);
 }
 
-/** Who registers, and on which way; undefined: that is settled. */
-function choiceOfWay(interview: Interview): Question | undefined {
-  const category = categoryOf(interview);
-  if (category === undefined) return categoryQuestion(interview);
-  const choice = routeChoice(interview, category);
-  if (choice.kind === 'chosen') return undefined;
-  if (choice.kind === 'to_choose') return routeQuestion(interview, category, choice.because);
-  return stepQuestion(interview, category, choice.step);
+/** What is said only once it is filed or decided is no matter of the application. */
+function isDue({ profile }: Interview, name: string): boolean {
+  const stage = profile.fields.find(({ field }) => field.id === name)?.field.stage ?? 'application';
+  return stage === 'application';
 }
 
-function stepQuestion(interview: Interview, category: ProfileCategory, step: FinderStep): Question {
+/** On which way, and who registers; undefined: that is settled. */
+function choiceOfWay(interview: Interview): Question | undefined {
+  const choice = routeChoice(interview);
+  if (choice.kind === 'to_choose') return routeQuestion(interview, choice.because);
+  if (choice.kind === 'open') return stepQuestion(interview, choice.step);
+  return categoryOf(interview) === undefined ? categoryQuestion(interview) : undefined;
+}
+
+function stepQuestion(interview: Interview, step: FinderStep): Question {
   switch (step.kind) {
     case 'question':
       return finderQuestion(interview, step.question);
     case 'address':
       return addressQuestion(interview);
     case 'route':
-      return routeQuestion(interview, category, step.because);
+      return routeQuestion(interview, step.because);
     default:
       return step satisfies never;
   }
@@ -88,12 +100,12 @@ function stepQuestion(interview: Interview, category: ProfileCategory, step: Fin
 
 function categoryQuestion(interview: Interview): Question {
   const { profile, state, language } = interview;
-  const { categories, authority } = profile.document;
+  const { authority } = profile.document;
   return {
     id: 'category',
     kind: 'choice',
     label: text(interview, 'category', { authority: inLanguage(authority.short_name, language) }),
-    choices: categories.map(({ id, name, summary }) => ({
+    choices: openCategories(interview).map(({ id, name, summary }) => ({
       id,
       label: inLanguage(name, language),
       help: inLanguage(summary, language),
@@ -131,15 +143,14 @@ function addressQuestion(interview: Interview): Question {
   };
 }
 
-function routeQuestion(interview: Interview, { routes }: ProfileCategory, because?: ProfileText): Question {
-  const { profile, state, language } = interview;
-  const open = profile.document.routes.filter(({ id }) => routes.includes(id));
+function routeQuestion(interview: Interview, because?: ProfileText): Question {
+  const { state, language } = interview;
   return {
     id: 'route',
     kind: 'choice',
     label: text(interview, 'route'),
     help: because === undefined ? undefined : inLanguage(because, language),
-    choices: open.map(({ id, name, summary }) => ({
+    choices: openRoutes(interview).map(({ id, name, summary }) => ({
       id,
       label: inLanguage(name, language),
       help: inLanguage(summary, language),

@@ -6,7 +6,7 @@ import {
   type FinderInput,
   type FinderStep,
 } from '../authority-profile/route-finder.ts';
-import type { ProfileCategory, ProfileText } from '../authority-profile/profile-schema.ts';
+import type { ProfileCategory, ProfileRoute, ProfileText } from '../authority-profile/profile-schema.ts';
 import type { AuthorityProfile } from '../authority-profile/read-profile.ts';
 import type { Language } from '../../text/language.ts';
 
@@ -82,12 +82,6 @@ function withoutKinds(documents: InterviewState['documents'], kinds: string): In
   return Object.fromEntries(Object.entries(documents).filter(([kind]) => !given.includes(kind)));
 }
 
-export function categoryOf({ profile, state }: Interview): ProfileCategory | undefined {
-  const { categories } = profile.document;
-  const chosen = categories.length === 1 ? categories[0]?.id : answerOf(state, 'category');
-  return categories.find(({ id }) => id === chosen);
-}
-
 /** The way of registering. `because`: the finder's reason, where it was the finder that chose it. */
 export type RouteChoice =
   | { readonly kind: 'chosen'; readonly route: string; readonly because: ProfileText | undefined }
@@ -95,18 +89,37 @@ export type RouteChoice =
   /** The finder has done what it can, and the person chooses. */
   | { readonly kind: 'to_choose'; readonly because: ProfileText; readonly letter: string | undefined };
 
-export function routeChoice(interview: Interview, { routes }: ProfileCategory): RouteChoice {
+/** Before who applies: whoever works over mobile data may be of one kind only, and then nobody has to ask. */
+export function routeChoice(interview: Interview): RouteChoice {
+  const open = openRoutes(interview).map(({ id }) => id);
   const said = answerOf(interview.state, 'route');
-  if (said !== undefined && routes.includes(said)) {
-    return { kind: 'chosen', route: said, because: undefined };
-  }
-  const [only] = routes;
-  if (only !== undefined && routes.length === 1) return { kind: 'chosen', route: only, because: undefined };
+  if (said !== undefined && open.includes(said)) return { kind: 'chosen', route: said, because: undefined };
+  const [only] = open;
+  if (only !== undefined && open.length === 1) return { kind: 'chosen', route: only, because: undefined };
   const step = findRoute(interview.profile, finderInput(interview));
   if (step.kind !== 'route') return { kind: 'open', step };
   const { route, because, letter } = step;
-  if (route !== null && routes.includes(route)) return { kind: 'chosen', route, because };
+  if (route !== null && open.includes(route)) return { kind: 'chosen', route, because };
   return { kind: 'to_choose', because, letter };
+}
+
+/** Those that some kind of applicant may take. */
+export function openRoutes({ profile: { document } }: Interview): readonly ProfileRoute[] {
+  return document.routes.filter(({ id }) => document.categories.some(({ routes }) => routes.includes(id)));
+}
+
+/** To whom the chosen way is open; empty while none is chosen. */
+export function openCategories(interview: Interview): readonly ProfileCategory[] {
+  const choice = routeChoice(interview);
+  if (choice.kind !== 'chosen') return [];
+  return interview.profile.document.categories.filter(({ routes }) => routes.includes(choice.route));
+}
+
+/** undefined: it is to be asked. */
+export function categoryOf(interview: Interview): ProfileCategory | undefined {
+  const open = openCategories(interview);
+  const said = answerOf(interview.state, 'category');
+  return open.length === 1 ? open[0] : open.find(({ id }) => id === said);
 }
 
 const FINDER = 'finder.';
@@ -129,10 +142,9 @@ function isLook(text: string | undefined): text is AddressLook {
 
 /** What the answers make of an application; undefined: who applies and how is not settled. */
 export function applicationOf(interview: Interview): Application | undefined {
+  const choice = routeChoice(interview);
   const category = categoryOf(interview);
-  if (category === undefined) return undefined;
-  const choice = routeChoice(interview, category);
-  if (choice.kind !== 'chosen') return undefined;
+  if (choice.kind !== 'chosen' || category === undefined) return undefined;
   const { state } = interview;
   const counts = Object.entries(documentsOf(interview)).map(([kind, ids]) => [kind, ids.length] as const);
   const given = Object.entries(state.answers).flatMap(([id, value]) =>

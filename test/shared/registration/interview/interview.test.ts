@@ -14,12 +14,13 @@ import {
   interviewStateSchema,
   routeChoice,
   type Interview,
+  type InterviewState,
 } from '#shared/registration/interview/state.ts';
 import { smallProfile } from '../authority-profile/small-profile.ts';
 import { answerAll, answered, asked, given, interviewOn } from './interviewing.ts';
 
 const person = {
-  category: 'person',
+  ...{ 'finder.where': 'road', category: 'person' },
   'field.number': '12345',
   'field.purpose': 'Work for clients',
   'document.identity_required': 'card:one',
@@ -43,10 +44,10 @@ const ready = (interview: Interview) => {
 describe('the interview', () => {
   it('asks only what this applicant on this way has to say, once each', () => {
     expect(answerAll(interviewOn(), person).ids).toEqual([
-      ...['category', 'field.number', 'field.purpose', 'document.identity_required'],
+      ...['finder.where', 'category', 'field.number', 'field.purpose', 'document.identity_required'],
     ]);
     expect(answerAll(interviewOn(), firm).ids).toEqual([
-      ...['category', 'finder.where', 'address', 'field.number', 'field.sources', 'field.tax'],
+      ...['finder.where', 'address', 'field.number', 'field.sources', 'field.tax'],
       ...['field.tax_number', 'field.purpose', 'document.identity_required', 'document.proof'],
     ]);
     expect(answerAll(interviewOn(), { ...firm, 'field.tax': 'no' }).ids).not.toContain('field.tax_number');
@@ -86,7 +87,6 @@ describe('the interview', () => {
     }
     expect(goBack(state)).toBe(state);
     expect(seen).toEqual([
-      ['category', 'firm'],
       ['finder.where', 'office'],
       ['address', 'fixed'],
       ['field.number', '12345'],
@@ -102,11 +102,8 @@ describe('the interview', () => {
 
   it('takes a changed mind: what does not apply any more is neither asked nor sent', () => {
     const { interview } = answerAll(interviewOn(), firm);
-    const question = questionNamed(interview, 'category');
-    if (question === undefined) throw new Error('no such question');
-    const taken = giveAnswer(interview, question, 'person');
-    if (taken.kind === 'refused') throw new Error('refused');
-    const verdict = ready({ ...interview, state: taken.state });
+    const changed = { ...interview, state: changedTo(interview, { route: 'phone', category: 'person' }) };
+    const verdict = ready(changed);
     expect(Object.keys(verdict.values)).toEqual(['number', 'purpose', 'software']);
     expect(verdict.unasked).toEqual(['sources', 'tax', 'tax_number']);
   });
@@ -122,15 +119,26 @@ describe('the interview', () => {
 
   it('asks how the line’s address looks only where nobody could tell, and proposes the one that was seen', () => {
     const seen = interviewOn(smallProfile(), { address: 'cgnat', publicAddress: '39.32.10.9' });
-    expect(asked(answered(seen, 'firm'))?.id).toBe('field.number');
+    expect(asked(seen)?.id).toBe('category');
     const fixed = interviewOn(smallProfile(), { publicAddress: '39.32.10.9' });
     const at = answerAll(fixed, firm).interview;
     const question = questionNamed({ ...at, state: goBackTo(at, 'field.sources') }, 'field.sources');
     expect(question?.default).toBe('39.32.10.1');
-    const fresh = ['firm', 'office', 'fixed', '12345'].reduce(answered, fixed);
+    const fresh = ['office', 'fixed', '12345'].reduce(answered, fixed);
     expect(asked(fresh)).toMatchObject({ id: 'field.sources', default: '39.32.10.9' });
   });
 });
+
+/** Changes answers by question, one after the other. */
+function changedTo(interview: Interview, answers: Readonly<Record<string, string>>): InterviewState {
+  return Object.entries(answers).reduce((state, [id, answer]) => {
+    const question = questionNamed({ ...interview, state }, id);
+    if (question === undefined) throw new Error(`no question ${id}`);
+    const taken = giveAnswer({ ...interview, state }, question, answer);
+    if (taken.kind === 'refused') throw new Error(`${id}: refused`);
+    return taken.state;
+  }, interview.state);
+}
 
 function goBackTo(interview: Interview, id: string) {
   let { state } = interview;
@@ -140,36 +148,32 @@ function goBackTo(interview: Interview, id: string) {
 
 describe('the way of registering', () => {
   it('is the finder’s, with its reason, or the one that a person insists on', () => {
-    const found = ['firm', 'road'].reduce(answered, interviewOn());
-    const category = categoryOf(found);
-    if (category === undefined) throw new Error('no category');
-    expect(routeChoice(found, category)).toMatchObject({ route: 'phone', because: { en: 'Else' } });
-    const question = questionNamed(found, 'route');
-    if (question === undefined) throw new Error('no such question');
-    const taken = giveAnswer(found, question, 'line');
-    if (taken.kind === 'refused') throw new Error('refused');
-    expect(applicationOf({ ...found, state: taken.state })?.route).toBe('line');
+    const found = answered(interviewOn(), 'road');
+    expect(routeChoice(found)).toMatchObject({ route: 'phone', because: { en: 'Else' } });
+    const state = changedTo(found, { route: 'line' });
+    expect(applicationOf({ ...found, state })?.route).toBe('line');
   });
 
   it('is asked for, with what is possible, where none fits', () => {
     const rules = [{ route: null, because: { en: 'Ask your provider for a static address.' } }];
     const { questions } = smallProfile().document.route_finder;
     const profile = smallProfile({ route_finder: { questions, rules } });
-    const question = asked(answered(interviewOn(profile), 'firm'));
+    const question = asked(interviewOn(profile));
     expect(question).toMatchObject({ id: 'route', help: 'Ask your provider for a static address.' });
     expect(question?.choices?.map(({ id }) => id)).toEqual(['line', 'phone']);
   });
 
   it('is asked for anew when what it rests on is said otherwise', () => {
     const { interview } = answerAll(interviewOn(), { ...firm, 'finder.where': 'road' });
-    const route = questionNamed(interview, 'route');
-    const where = questionNamed(interview, 'finder.where');
-    if (route === undefined || where === undefined) throw new Error('no such question');
-    const chosen = giveAnswer(interview, route, 'phone');
-    if (chosen.kind === 'refused') throw new Error('refused');
-    const changed = giveAnswer({ ...interview, state: chosen.state }, where, 'office');
-    if (changed.kind === 'refused') throw new Error('refused');
-    expect(asked({ ...interview, state: changed.state })?.id).toBe('address');
+    const state = changedTo(interview, { route: 'phone', 'finder.where': 'office' });
+    expect(asked({ ...interview, state })?.id).toBe('address');
+  });
+
+  it('is asked for before who registers: to one kind alone it may be open, and then nobody asks', () => {
+    const alone = answered(interviewOn(smallProfile(), { address: 'fixed' }), 'office');
+    expect(categoryOf(alone)?.id).toBe('firm');
+    expect(asked(alone)?.id).toBe('field.number');
+    expect(questionNamed(alone, 'category')).toBeUndefined();
   });
 });
 
@@ -177,15 +181,15 @@ describe('what is known of the applicant', () => {
   const known = { fields: { number: '12345', purpose: 'never reused' }, documents: { card: ['one'] } };
 
   it('is confirmed in one question and not asked again; what belongs to one registration is', () => {
-    const answers = { category: 'person', applicant: 'yes', 'field.purpose': 'Another purpose' };
+    const answers = { ...person, applicant: 'yes', 'field.purpose': 'Another purpose' };
     const { ids, interview } = answerAll(interviewOn(smallProfile(), { known }), answers);
-    expect(ids).toEqual(['category', 'applicant', 'field.purpose']);
+    expect(ids).toEqual(['finder.where', 'category', 'applicant', 'field.purpose']);
     expect(ready(interview).values).toMatchObject({ number: '12345', purpose: 'Another purpose' });
     expect(documentsOf(interview)).toEqual({ card: ['one'] });
   });
 
   it('is shown in words', () => {
-    const shown = asked(answered(interviewOn(smallProfile(), { known }), 'person'))?.shown;
+    const shown = asked(['road', 'person'].reduce(answered, interviewOn(smallProfile(), { known })))?.shown;
     expect(shown).toEqual([
       { label: 'Number', value: '12345' },
       { label: 'card', value: 'stored here' },
@@ -193,24 +197,24 @@ describe('what is known of the applicant', () => {
   });
 
   it('is the default where somebody says that it is not right any more', () => {
-    const no = ['person', 'no'].reduce(answered, interviewOn(smallProfile(), { known }));
+    const no = ['road', 'person', 'no'].reduce(answered, interviewOn(smallProfile(), { known }));
     expect(asked(no)).toMatchObject({ id: 'field.number', default: '12345' });
     expect(documentsOf(no)).toEqual({});
   });
 
   it('is asked again where newer rules do not take it', () => {
     const stale = { ...known, fields: { number: '1' } };
-    const step = ['person', 'yes'].reduce(answered, interviewOn(smallProfile(), { known: stale }));
+    const step = ['road', 'person', 'yes'].reduce(answered, interviewOn(smallProfile(), { known: stale }));
     expect(asked(step)).toMatchObject({ id: 'field.number' });
   });
 });
 
 describe('an answer', () => {
   const at = (id: string): Interview => {
+    const given: Readonly<Record<string, string>> = { ...firm, category: 'firm' };
     let interview = interviewOn();
-    while (asked(interview)?.id !== id) {
-      const next = asked(interview)?.id as keyof typeof firm;
-      interview = answered(interview, firm[next]);
+    for (let next = asked(interview)?.id; next !== id; next = asked(interview)?.id) {
+      interview = answered(interview, given[next ?? ''] ?? '');
     }
     return interview;
   };
@@ -229,7 +233,7 @@ describe('an answer', () => {
     expect(said('field.number', '123')).toEqual(['refused', 'wrong: Five digits']);
     expect(said('field.sources', '192.168.1.1')[1]).toContain('192.168.1.1 is not a public address');
     expect(said('field.tax', 'perhaps')).toEqual(['refused', 'wrong: One of these: yes, no.']);
-    expect(said('category', 'toString')[0]).toBe('refused');
+    expect(said('finder.where', 'toString')[0]).toBe('refused');
     expect(said('document.identity_required', 'letter:x')[0]).toBe('refused');
     expect(said('document.identity_required', 'card:a card:b card:c')[1]).toContain('at most 2');
   });
