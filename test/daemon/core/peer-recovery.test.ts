@@ -107,6 +107,16 @@ describe('a peer that falls silent', () => {
     expect(called.slice(3)).toEqual(called.slice(0, 3));
   });
 
+  it('of two addresses that always come in the same order is called at one, then at the other', () => {
+    const there = play(connected, trouble(silent), found([FIRST, '203.0.113.3']), closed, moved);
+    expect(connectedOf(there).request.peers[0]).toMatchObject({ address: '203.0.113.3' });
+  });
+
+  it('whose name has moved altogether is called where it points first', () => {
+    const there = play(connected, trouble(silent), found(['203.0.113.8', '203.0.113.3']), closed, moved);
+    expect(connectedOf(there).request.peers[0]).toMatchObject({ address: '203.0.113.8' });
+  });
+
   it('whose name points where it is, or nowhere, stays there, and nothing is touched', () => {
     for (const addresses of [[], [FIRST]])
       expect(kinds(play(connected, trouble(silent), found(addresses)))).toEqual(['waitForRound']);
@@ -172,6 +182,35 @@ describe('a peer that falls silent', () => {
     ]);
   });
 
+  it('is called where its own name points, whatever was found for another peer', () => {
+    const both = {
+      ...found([]),
+      found: [
+        { publicKey: two, addresses: ['203.0.113.10'] },
+        { publicKey: one, addresses: ['203.0.113.3'] },
+      ],
+    };
+    const there = play(connected, trouble(silent), both, closed, moved);
+    expect(connectedOf(there).request.peers[0]).toMatchObject({ address: '203.0.113.3' });
+  });
+
+  it('and is none of the tunnel’s moves nobody', () => {
+    const stranger = other.peers.map(({ publicKey }) => publicKey)[0] ?? one;
+    const waiting = play(
+      connected,
+      trouble({ ...silent, publicKey: stranger }),
+      found(['203.0.113.3'], stranger),
+    );
+    expect(kinds(waiting)).toEqual(['waitForRound']);
+  });
+
+  it('and is moved does not hide that the firewall could not be changed meanwhile', () => {
+    const moving = play(connected, trouble(silent), found(['203.0.113.3']), closed).state;
+    const failed = { kind: 'firewallFailed', problem: failure } as const;
+    const there = play(moving, { kind: 'surroundingsChanged', surroundings }, failed, moved);
+    expect(there.state.trouble).toEqual(failure);
+  });
+
   it('is looked for at once when the network changes, and patience begins anew', () => {
     const waiting = play(connected, trouble(silent), found([]), due, found([]), due, found([]));
     expect(waiting.effects).toMatchObject([{ kind: 'waitForRound', seconds: 60 }]);
@@ -199,6 +238,7 @@ describe('a peer that strays', () => {
   it.each([
     ['to where no name points', strayed('192.0.2.66'), [FIRST]],
     ['to another port', strayed(FIRST, 4500), [FIRST]],
+    ['to another address of its name at another port', strayed('203.0.113.3', 4500), [FIRST, '203.0.113.3']],
     ['while its name has no address', strayed('192.0.2.66'), []],
   ])('%s is called back', (_name, troubled, addresses) => {
     expect(end(troubled, addresses)).toMatchObject([
@@ -298,6 +338,8 @@ describe('during a recovery', () => {
     expect(play(looking, moved)).toEqual({ state: looking, effects: [] });
     expect(play(looking, due)).toEqual({ state: looking, effects: [] });
     expect(play(moving, found([FIRST]))).toEqual({ state: moving, effects: [] });
+    const notMoved = { kind: 'peersNotMoved', problem: failure, fraction: 0 } as const;
+    expect(play(looking, notMoved)).toEqual({ state: looking, effects: [] });
   });
 
   it('a recovery that follows another has a round of its own', () => {

@@ -17,11 +17,14 @@ const INITIATION = 148;
 class Device {
   counters: PeerCounters;
   sight: Sight = { watch: nothingSeen, troubled: [], networkChanged: false };
-  boot = 5000;
+  boot: number;
+  /** How far the wall clock was set forward. */
+  clockSet = 0;
   own: readonly string[] = ['198.51.100.2', '2001:db8:1::2'];
   readonly #expected: ExpectedPeer;
 
-  constructor(options: { readonly keepaliveSeconds?: number } = {}) {
+  constructor(options: { readonly keepaliveSeconds?: number; readonly boot?: number } = {}) {
+    this.boot = options.boot ?? 5000;
     const peer = makeRequest().peers[0];
     if (peer === undefined) throw new Error('no peer');
     this.#expected = { ...peer, keepaliveSeconds: options.keepaliveSeconds ?? 0 };
@@ -40,7 +43,7 @@ class Device {
   }
 
   get now(): number {
-    return EPOCH + this.boot - 5000;
+    return EPOCH + this.boot - 5000 + this.clockSet;
   }
 
   read(): this {
@@ -121,6 +124,29 @@ describe('a peer is well', () => {
     expect(device.pass(2, conversation).pass(28, inVain).isTroubled).toBe(false);
   });
 
+  it('that was sent no more than keepalives', () => {
+    const device = new Device().pass(2, () => ({ sent: 2 * KEEPALIVE })).pass(60);
+    expect(device.isTroubled).toBe(false);
+  });
+
+  it('that is called in the last second of a session: it may still answer what is sent in it', () => {
+    const device = new Device().pass(178);
+    device.pass(2, () => ({ sent: INITIATION })).pass(16);
+    expect(device.isTroubled).toBe(false);
+  });
+
+  it('that shakes hands, though nothing else of it is counted', () => {
+    const device = new Device().pass(28, inVain);
+    device.counters = { ...device.counters, latestHandshakeAt: device.now };
+    expect(device.pass(20, inVain).isTroubled).toBe(false);
+  });
+
+  it('whose endpoint the device does not tell', () => {
+    const device = new Device();
+    device.counters = { ...device.counters, endpoint: null };
+    expect(device.pass(2).isTroubled).toBe(false);
+  });
+
   it('whatever the wall clock is set to', () => {
     const device = new Device();
     device.counters = { ...device.counters, latestHandshakeAt: EPOCH - 86_400 };
@@ -135,6 +161,24 @@ describe('a peer is silent', () => {
     const since = device.now;
     device.pass(40, inVain);
     expect(device.sight.troubled).toEqual([{ kind: 'silent', publicKey: device.publicKey, since }]);
+  });
+
+  it('after thirty seconds of data that nobody answers', () => {
+    const device = new Device().pass(30, inVain);
+    expect(device.isTroubled).toBe(false);
+    expect(device.pass(2, inVain).isTroubled).toBe(true);
+  });
+
+  it('that answers no data, however many keepalives are sent besides', () => {
+    const device = new Device({ keepaliveSeconds: 25 }).pass(40, inVain);
+    expect(device.isTroubled).toBe(true);
+  });
+
+  it('since it was heard last, whatever the wall clock is set to afterwards', () => {
+    const device = new Device().pass(40, inVain);
+    device.clockSet = 86_400;
+    device.pass(10, inVain);
+    expect(device.sight.troubled).toMatchObject([{ kind: 'silent', since: EPOCH }]);
   });
 
   it('that lets the handshake grow older than a session while keepalives are sent', () => {
@@ -160,6 +204,13 @@ describe('a peer is silent', () => {
     expect(device.isTroubled).toBe(true);
   });
 
+  it('that has never answered, soon after the machine has started too', () => {
+    const device = new Device({ boot: 10 });
+    device.counters = { ...device.counters, latestHandshakeAt: null, receivedBytes: 0 };
+    device.read().pass(24, (second) => ({ sent: second % 6 === 0 ? INITIATION : 0 }));
+    expect(device.isTroubled).toBe(true);
+  });
+
   it('until it is heard, also while nothing is sent', () => {
     const device = new Device().pass(60, inVain).pass(600);
     expect(device.isTroubled).toBe(true);
@@ -174,6 +225,15 @@ describe('sleep', () => {
     expect(device.read().sight).toMatchObject({ networkChanged: true, troubled: [] });
     expect(device.pass(14, inVain).isTroubled).toBe(false);
     expect(device.sight.networkChanged).toBe(false);
+  });
+
+  it('is a gap of more than twenty seconds between two looks, and the first look follows none', () => {
+    const device = new Device();
+    expect(device.sight.networkChanged).toBe(false);
+    device.boot += 20;
+    expect(device.read().sight.networkChanged).toBe(false);
+    device.boot += 21;
+    expect(device.read().sight.networkChanged).toBe(true);
   });
 
   it('is followed by a session that is over: who does not answer then is silent soon', () => {
@@ -235,13 +295,13 @@ describe('the machine’s own addresses', () => {
 });
 
 it('a peer that the device does not list is not judged: that is told otherwise', () => {
-  const device = new Device();
-  const sight = lookAtPeers(device.sight.watch, {
-    readings: [],
-    expected: [],
-    own: [],
-    sinceBoot: device.boot,
-    now: device.now,
-  });
-  expect(sight.troubled).toEqual([]);
+  const [peer] = makeRequest().peers;
+  const { counters, sight } = new Device().pass(60, inVain);
+  if (peer === undefined) throw new Error('no peer');
+  for (const readings of [[], [counters]]) {
+    const expected = [{ ...peer, keepaliveSeconds: 0 }];
+    const seen = lookAtPeers(sight.watch, { readings, expected, own: [], sinceBoot: 5062, now: EPOCH });
+    expect(seen.troubled).toEqual([]);
+    expect(seen.watch.peers.size).toBe(0);
+  }
 });
