@@ -29,6 +29,7 @@ export interface RequestOptions {
   readonly tunnel?: string;
   readonly allowedIps?: string[];
   readonly dnsServers?: string[];
+  readonly searchDomains?: string[];
   /** Of a second peer, at an endpoint of its own. */
   readonly secondAllowedIps?: string[];
 }
@@ -36,7 +37,7 @@ export interface RequestOptions {
 /** A request that has passed the gate. */
 export function makeRequest(options: RequestOptions = {}): ConnectRequest {
   const { tunnel = 'office', allowedIps = ['0.0.0.0/0', '::/0'], dnsServers = ['10.66.66.1'] } = options;
-  const { secondAllowedIps } = options;
+  const { secondAllowedIps, searchDomains = [] } = options;
   const peerMessage = (host: string, networks: string[]) => {
     const { public_key: publicKey, port } = makeEndpoint();
     return { publicKey, endpoint: { host, port }, allowedIps: networks };
@@ -44,7 +45,7 @@ export function makeRequest(options: RequestOptions = {}): ConnectRequest {
   const configuration = parseConfigurationMessage({
     privateKey: makeWireguardKey(),
     addresses: ['10.66.66.2/32', 'fd66:66::2/128'],
-    dns: { servers: dnsServers, searchDomains: [] },
+    dns: { servers: dnsServers, searchDomains },
     peers: [
       peerMessage('vpn.example.com', allowedIps),
       ...(secondAllowedIps === undefined ? [] : [peerMessage('vpn2.example.com', secondAllowedIps)]),

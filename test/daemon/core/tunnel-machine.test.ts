@@ -82,6 +82,13 @@ describe('connect', () => {
     expect(play(reached.state, handshake).state.kind).toBe('connected');
   });
 
+  it('sets search domains also where there is no name server', () => {
+    const searching = makeRequest({ dnsServers: [], searchDomains: ['corp.example'] });
+    const reached = play(disconnected, { kind: 'connectRequested', request: searching }, stored, closed, up);
+    expect(kinds(reached)).toEqual(['awaitHandshake', 'setDns']);
+    expect(play(reached.state, handshake).state.kind).toBe('connecting');
+  });
+
   it('to another tunnel takes the running one down first, behind its own firewall', () => {
     const switching = play(connected, { kind: 'connectRequested', request: other });
     expect(kinds(switching)).toEqual(['takeTunnelDown', 'storeTarget']);
@@ -201,6 +208,10 @@ describe('losing validity', () => {
   it('takes the tunnel down even when the firewall fails', () => {
     const cut = play(connected, lost, { kind: 'firewallFailed', problem: problem('firewall_failed') });
     expect(kinds(cut)).toEqual(['takeTunnelDown']);
+    // Until a firewall that could not be closed is closed, that is still told.
+    const blocked = play(cut.state, down).state;
+    expect(blocked).toMatchObject({ kind: 'blocked', trouble: problem('firewall_failed') });
+    expect(play(blocked, closed).state.trouble).toBeNull();
   });
 
   it('of a certificate that has been replaced moves nothing', () => {
