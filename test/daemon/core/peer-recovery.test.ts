@@ -220,6 +220,11 @@ describe('a peer that falls silent', () => {
   });
 });
 
+it('a peer in trouble means nothing to whoever is not connected', () => {
+  const gone = play(connected, { kind: 'disconnectRequested' }).state;
+  expect(play(gone, trouble(silent))).toEqual({ state: gone, effects: [] });
+});
+
 describe('a peer that strays', () => {
   const strayed = (address: string, port = 51_820): TroubledPeer => ({
     kind: 'strayed',

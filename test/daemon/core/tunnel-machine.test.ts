@@ -254,6 +254,14 @@ describe('an interface that vanishes', () => {
 });
 
 describe('start', () => {
+  it('follows a state in which nothing stands and nothing is known of the firewall', () => {
+    expect(initialState(surroundings)).toMatchObject({
+      kind: 'disconnected',
+      firewall: 'unknown',
+      trouble: null,
+    });
+  });
+
   it('after a crash closes the firewall first, removes what is left, and waits for credentials', () => {
     const target = targetFor(other);
     const began = play(initialState(surroundings), { kind: 'started', target });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { composePolicy } from '#shared/registration/compose-policy.ts';
+import { composePolicy, originsAll } from '#shared/registration/compose-policy.ts';
 import { builtInPolicy } from '#shared/registration/policy.ts';
 
 describe('composePolicy', () => {
@@ -32,5 +32,24 @@ describe('composePolicy', () => {
     const { policy, origins } = composePolicy(files);
     expect(policy.accepted_assurances).toEqual(['attested', 'declared']);
     expect(origins.accepted_assurances).toEqual({ kind: 'file', file: '50-b.json' });
+  });
+
+  it('names the file of each key, whichever it is', () => {
+    const content = {
+      ...builtInPolicy,
+      accepted_assurances: ['exempt' as const],
+      clock_tolerance_seconds: 1,
+    };
+    const { policy, origins } = composePolicy([{ name: 'all.json', content }]);
+    expect(policy).toEqual(content);
+    expect(origins).toEqual(originsAll({ kind: 'file', file: 'all.json' }));
+  });
+});
+
+describe('originsAll', () => {
+  it('says the same of every key that a policy has', () => {
+    const origins = originsAll({ kind: 'strictest' });
+    expect(Object.keys(origins)).toEqual(Object.keys(builtInPolicy));
+    expect(new Set(Object.values(origins).map(({ kind }) => kind))).toEqual(new Set(['strictest']));
   });
 });
