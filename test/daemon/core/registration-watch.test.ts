@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { refreshDelaySeconds, watchRegistration, type Watched } from '#daemon/core/registration-watch.ts';
 import { verifyRegistration } from '#shared/registration/verify-registration.ts';
+import { saying } from '#test/shared/registration/attack.ts';
 import { makeDeclaredScene } from '#test/shared/registration/declare.ts';
-import { acceptedStatusList, clockAt, DAY, makeScene, NOW } from '#test/shared/registration/issue.ts';
+import {
+  acceptedKeySet,
+  acceptedStatusList,
+  certificateClaims,
+  clockAt,
+  DAY,
+  makeGateway,
+  makeScene,
+  NOW,
+} from '#test/shared/registration/issue.ts';
 
 const { gateway, options } = makeScene();
 const verification = verifyRegistration(options);
@@ -35,6 +45,37 @@ describe('watchRegistration', () => {
     expect(before).toEqual({ kind: 'valid', lookAgainInSeconds: 7 });
     const then = watchRegistration(watched({ statusLists, clock: clockAt(moment) }));
     expect(then).toMatchObject({ kind: 'lost', refusal: { code } });
+  });
+
+  it('is looked at in the very second in which the decision ends', () => {
+    const valid_until = NOW + DAY;
+    const scene = makeScene();
+    const own = saying(({ gateway, device, endpoints }) => {
+      const { decision } = certificateClaims(gateway, device, endpoints);
+      return { decision: { ...decision, valid_until } };
+    });
+    const ending = verifyRegistration({ ...scene.options, ...own(scene) });
+    if (ending.kind === 'refused') throw new Error(ending.refusal.code);
+    const { keySets, statusLists, policy } = scene.options;
+    const at = (now: number) =>
+      watchRegistration({
+        registration: ending.registration,
+        keySets,
+        statusLists,
+        policy,
+        clock: clockAt(now),
+      });
+    expect(at(valid_until - 7)).toEqual({ kind: 'valid', lookAgainInSeconds: 7 });
+    expect(at(valid_until)).toMatchObject({ kind: 'lost' });
+  });
+
+  it('is looked at in the very second in which its gateway’s key set expires, and no other’s', () => {
+    const own = acceptedKeySet(gateway, { exp: NOW + 40 });
+    const others = acceptedKeySet(makeGateway('https://other.test'), { exp: NOW + 20 });
+    const keySets = [others, own];
+    expect(watchRegistration(watched({ keySets }))).toEqual({ kind: 'valid', lookAgainInSeconds: 40 });
+    const then = watchRegistration(watched({ keySets, clock: clockAt(NOW + 40) }));
+    expect(then).toMatchObject({ kind: 'lost', refusal: { code: 'key_set_expired' } });
   });
 
   it('a clock set back gains nothing: the floor counts', () => {
@@ -80,6 +121,13 @@ describe('refreshDelaySeconds', () => {
     expect(ask({ fraction: 0 })).toBe(900);
     expect(ask({ fraction: 0.5 })).toBe(787.5);
     expect(ask({ fraction: 0.999 })).toBeGreaterThan(675);
+  });
+
+  it('is the shortest of several', () => {
+    const several = [...statusLists, acceptedStatusList(gateway, { ttl: 300 })];
+    expect(
+      refreshDelaySeconds({ statusLists: several, defaultTtlSeconds: 600, failures: 0, fraction: 0 }),
+    ).toBe(300);
   });
 
   it('is sooner after a failure, later after each further one, never later than the ttl', () => {
