@@ -14,6 +14,11 @@ describe('parsePolicy', () => {
     expect(parsePolicy('{"status_grace_seconds": 7200}')).toEqual({ status_grace_seconds: 7200 });
   });
 
+  test('takes every assurance that there is', () => {
+    const all = ['attested', 'exempt', 'provisional', 'declared'];
+    expect(parsePolicy(JSON.stringify({ accepted_assurances: all })).accepted_assurances).toEqual(all);
+  });
+
   test.each([
     '',
     'null',
