@@ -7,6 +7,7 @@ import { buildManual } from './build-manual.ts';
 /** One bundle a process, and `sanad` below; the names are those of the installed programs. */
 const entries = {
   'credential-child': 'client/credential-store/child.ts',
+  'workshop-child': 'client/document/workshop/child.ts',
   sanadd: 'daemon/index.ts',
   'sanad-fetch': 'fetch/index.ts',
   'sanad-gateway': 'gateway/index.ts',
@@ -33,6 +34,11 @@ rmSync('dist', { recursive: true, force: true });
 for (const file of viewerFiles) {
   cpSync(`node_modules/@fastify/swagger-ui/static/${file}`, `dist/api-viewer/${file}`);
 }
+// What is stamped on copies is written in this font; its licence goes with it.
+const font = 'node_modules/@expo-google-fonts/noto-nastaliq-urdu';
+cpSync(`${font}/400Regular/NotoNastaliqUrdu_400Regular.ttf`, 'dist/font/NotoNastaliqUrdu_400Regular.ttf');
+cpSync(`${font}/LICENSE_FONT`, 'dist/font/LICENSE');
+cpSync('client/document/workshop/fonts.conf', 'dist/font/fonts.conf');
 await build({
   entryPoints: { ...entries, ...benchEntries },
   outdir: 'dist',
@@ -46,8 +52,8 @@ await build({
   target: 'node24',
   minifySyntax: true,
   legalComments: 'none',
-  // A native addon finds its own file beside itself.
-  external: ['@napi-rs/keyring'],
+  // Native addons find their own files beside themselves.
+  external: ['@napi-rs/keyring', 'sharp'],
   // CommonJS packages inside an ES module bundle still ask for require().
   banner: {
     js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",

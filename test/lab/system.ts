@@ -123,18 +123,18 @@ function makeHomes(): void {
   }
 }
 
-/** Node, the bundles and the native keychain addon where every lab user can read them. */
+/** Node, the bundles and their native addons where every lab user can read them. */
 function installPrograms(): void {
   const node = join(LAB, 'bin/node');
   writeFileSync(node, '');
   execFileSync('mount', ['--bind', join(repository, 'node_modules/node/bin/node'), node]);
   const programs = join(LAB, 'sanad');
   cpSync(join(repository, 'dist'), programs, { recursive: true });
-  for (const addon of ['keyring', 'keyring-linux-x64-gnu', 'keyring-linux-arm64-gnu']) {
-    const from = join(repository, 'node_modules/@napi-rs', addon);
-    if (existsSync(from)) {
-      cpSync(from, join(programs, 'node_modules/@napi-rs', addon), { recursive: true });
-    }
+  const keyring = ['keyring', 'keyring-linux-x64-gnu', 'keyring-linux-arm64-gnu'];
+  const native = [...keyring.map((addon) => `@napi-rs/${addon}`), 'sharp', '@img', 'detect-libc', 'semver'];
+  for (const name of native) {
+    const from = join(repository, 'node_modules', name);
+    if (existsSync(from)) cpSync(from, join(programs, 'node_modules', name), { recursive: true });
   }
   for (const program of ['sanad', 'sanadd', 'sanad-fetch', 'sanad-gateway', 'sanad-issuer']) {
     const unit = `${program}.service`;
