@@ -34,7 +34,7 @@ export async function documentAddCommand(
 ): Promise<Answer> {
   const { client, terminal } = surroundings;
   if (!documentKindSchema.safeParse(kind).success) {
-    throw cliError('usage', { detail: 'a kind is one word of small letters, such as cnic_front' });
+    throw cliError('usage', { detail: 'a kind is one word of small letters, such as letter' });
   }
   // The file first: what is wrong with it nobody else needs to hear.
   const file = await readDocumentFile(path, { bytes: MAX_DOCUMENT_BYTES });

@@ -8,6 +8,7 @@ import {
 import { markRevoked } from '../storage/certificate-store.ts';
 import type { Connection } from '../storage/database.ts';
 import { changeState, findRegistration, type StoredRegistration } from '../storage/registration-store.ts';
+import type { ProfileShelf } from '../profile/profile-shelf.ts';
 import { recordAudit } from './audit-log.ts';
 import { ownRegistration } from './follow.ts';
 import { caseError } from './problem.ts';
@@ -19,18 +20,19 @@ export async function amendCase(
   connection: Connection,
   options: {
     readonly id: string;
+    readonly profiles: ProfileShelf;
     readonly submission: Submission;
     readonly device: string;
     readonly now: number;
   },
 ): Promise<RegistrationView> {
-  const { id, submission, device, now } = options;
+  const { id, profiles, submission, device, now } = options;
   const amended = await ownRegistration(connection, { id, device });
   await take(connection, { registration: amended, action: 'amend', by: 'device', now });
   // One step at a time: what waits to take another's place is not amended itself.
   if (await isOpenAmendment(connection, id)) throw caseError('amendment_open', 'its own certificate first');
   if ((await openAmendmentOf(connection, id)) !== undefined) throw caseError('amendment_open');
-  const view = await submitCase(connection, { submission, device, now, amends: id });
+  const view = await submitCase(connection, { profiles, submission, device, now, amends: id });
   if (!(await openAmendment(connection, { amends: id, registration: view.id }))) {
     throw caseError('amendment_open');
   }

@@ -1,6 +1,7 @@
 import {
   MAX_DOCUMENTS,
   MAX_DOCUMENTS_BYTES,
+  type DocumentContentType,
   type DocumentView,
   type RegistrationView,
 } from '#shared/contract/gateway-contract.ts';
@@ -15,9 +16,11 @@ import {
   type StoredDocument,
 } from '../storage/document-store.ts';
 import { changeState, findRegistration, type StoredRegistration } from '../storage/registration-store.ts';
+import type { ProfileShelf } from '../profile/profile-shelf.ts';
 import { recordAudit } from './audit-log.ts';
-import { documentKinds } from './evaluate-profile.ts';
+
 import { ownRegistration, viewOf } from './follow.ts';
+import { documentsAsked } from './judge.ts';
 import { caseError } from './problem.ts';
 import { nextState, type Action } from './transition.ts';
 import { documentView } from './view.ts';
@@ -27,22 +30,30 @@ interface Own {
   readonly device: string;
 }
 
+/** A document before it is there. */
+interface Announced {
+  readonly kind: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly content_type: DocumentContentType;
+}
+
 /** Refuses, before a byte of it is read, a document that would not be taken. */
 export async function checkMayAdd(
   connection: Connection,
-  options: Own & { readonly kind: string; readonly size: number },
+  options: Own & { readonly profiles: ProfileShelf } & Announced,
 ): Promise<void> {
   const registration = await ownRegistration(connection, options);
   requireAllowed(registration, 'add_document');
-  const kinds = documentKinds(registration.profile);
-  if (!kinds.includes(options.kind)) throw caseError('document_kind_unknown', kinds.join(', '));
-  requireRoom(await documentsOf(connection, options.id), options.size);
+  requirePlace(options.profiles, registration, options);
+  requireRoom(await documentsOf(connection, options.id), options, atMost(options.profiles, registration));
 }
 
 /** Notes a document whose file is written, in the caller's transaction. */
 export async function addDocument(
   connection: Connection,
   options: Own & {
+    readonly profiles: ProfileShelf;
     readonly vault: DocumentVault;
     readonly document: Omit<StoredDocument, 'registration' | 'wrapped_key'>;
     readonly key: Buffer;
@@ -50,9 +61,9 @@ export async function addDocument(
   },
 ): Promise<DocumentView> {
   const { id, device, vault, document, key, now } = options;
-  await hold(connection, options, 'add_document');
+  const registration = await hold(connection, options, 'add_document');
   // Counted while the registration is held: two at the same moment are counted one after the other.
-  requireRoom(await documentsOf(connection, id), document.size);
+  requireRoom(await documentsOf(connection, id), document, atMost(options.profiles, registration));
   const registrationKey = await keepDocumentKey(connection, id, vault.newRegistrationKey(id));
   const wrapped = vault.wrapDocumentKey({ registration: id, document: document.id, registrationKey, key });
   if (wrapped === undefined) throw caseError('document_damaged', 'its registration’s key');
@@ -136,8 +147,33 @@ function requireAllowed({ state }: StoredRegistration, action: Action): StoredRe
   return to;
 }
 
-function requireRoom(documents: readonly StoredDocument[], size: number): void {
+/** The profile has a place for such a document in this application, and it is as large and of such a type as it may be. */
+function requirePlace(profiles: ProfileShelf, registration: StoredRegistration, announced: Announced): void {
+  const asked = documentsAsked(profiles, registration);
+  const place = asked.find(({ id }) => id === announced.kind);
+  if (place === undefined) {
+    throw caseError('document_kind_unknown', asked.map(({ id }) => id).join(', '));
+  }
+  if (announced.size > place.max_bytes) throw caseError('document_too_large', `${place.max_bytes} bytes`);
+  if (!place.content_types.includes(announced.content_type)) {
+    throw caseError('document_type_refused', `${place.id}: ${place.content_types.join(', ')}`);
+  }
+}
+
+/** By kind. */
+function atMost(profiles: ProfileShelf, registration: StoredRegistration): ReadonlyMap<string, number> {
+  return new Map(documentsAsked(profiles, registration).map(({ id, at_most }) => [id, at_most]));
+}
+
+function requireRoom(
+  documents: readonly StoredDocument[],
+  { kind, size }: Pick<Announced, 'kind' | 'size'>,
+  most: ReadonlyMap<string, number>,
+): void {
   const bytes = documents.reduce((sum, document) => sum + document.size, size);
+  const ofKind = documents.filter((document) => document.kind === kind).length;
+  const mostOfKind = most.get(kind) ?? 0;
+  if (ofKind >= mostOfKind) throw caseError('documents_too_many', `${mostOfKind} of ${kind}`);
   if (documents.length >= MAX_DOCUMENTS) throw caseError('documents_too_many', `${MAX_DOCUMENTS} documents`);
   if (bytes > MAX_DOCUMENTS_BYTES) throw caseError('documents_too_many', '30 MiB');
 }

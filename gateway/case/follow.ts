@@ -11,6 +11,8 @@ import {
   listRegistrations,
   type StoredRegistration,
 } from '../storage/registration-store.ts';
+import type { ProfileShelf } from '../profile/profile-shelf.ts';
+import { judgeCase } from './judge.ts';
 import { caseError } from './problem.ts';
 import { caseView, registrationSummary, registrationView } from './view.ts';
 
@@ -57,11 +59,16 @@ export async function summariesOf(
 }
 
 /** One case in full, for reviewers. */
-export async function showCase(connection: Connection, id: string): Promise<CaseView> {
+export async function showCase(
+  connection: Connection,
+  { id, profiles }: { readonly id: string; readonly profiles: ProfileShelf },
+): Promise<CaseView> {
   const registration = await findRegistration(connection, id);
   if (registration === undefined) throw caseError('registration_unknown');
+  const view = await viewOf(connection, registration);
   return caseView(registration, {
-    view: await viewOf(connection, registration),
+    view,
+    judgement: judgeCase(profiles, view),
     devices: await devicesOf(connection, id),
     certificates: await certificatesOf(connection, id),
     entries: await auditEntriesOf(connection, id),

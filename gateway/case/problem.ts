@@ -9,7 +9,11 @@ export const caseProblems = {
   ),
   profile_unknown: row(
     'The gateway does not know this authority profile.',
-    'Choose a profile that the gateway offers, such as pk-pta@1.',
+    'Choose a profile that the gateway offers: `sanad profile list`.',
+  ),
+  profile_superseded: row(
+    'There is a newer version of this authority’s rules, and new registrations follow it.',
+    'Fetch it with `sanad profile update`, look through what it asks for and submit under it.',
   ),
   submission_incomplete: row(
     'The submission does not satisfy the authority profile.',
@@ -50,7 +54,7 @@ export const caseProblems = {
     'Set the clock by server_time and sign it anew.',
   ),
   document_kind_unknown: row(
-    'The authority profile has no such kind of document.',
+    'The authority profile has no place for such a document in this application.',
     'Choose one of the kinds named.',
   ),
   document_unknown: row(
@@ -58,11 +62,11 @@ export const caseProblems = {
     'Look at the registration’s list of documents.',
   ),
   document_type_refused: row(
-    'The document is not a PDF, JPEG or PNG file, or not the one that it is said to be.',
+    'The document is not of a type that is taken here, or not what it is said to be.',
     'Send a PDF, JPEG or PNG file as it came from scanner or camera.',
   ),
   document_too_large: row(
-    'The document is larger than 5 MiB.',
+    'The document is larger than it may be.',
     'Scan it again in fewer colours or at a lower resolution.',
   ),
   documents_too_many: row(

@@ -6,8 +6,9 @@ import { parsePublicKey } from '#shared/wireguard/key.ts';
 import type { Connection } from '../storage/database.ts';
 import { insertRegistration, type StoredRegistration } from '../storage/registration-store.ts';
 import { recordAudit } from './audit-log.ts';
-import { evaluateProfile } from './evaluate-profile.ts';
-import { caseError, SubmissionError } from './problem.ts';
+import type { ProfileShelf } from '../profile/profile-shelf.ts';
+import { acceptedFields, requireNewest } from './judge.ts';
+import { caseError } from './problem.ts';
 import { nextState } from './transition.ts';
 import { registrationView } from './view.ts';
 
@@ -15,6 +16,7 @@ import { registrationView } from './view.ts';
 export async function submitCase(
   connection: Connection,
   options: {
+    readonly profiles: ProfileShelf;
     readonly submission: Submission;
     readonly device: string;
     readonly now: number;
@@ -22,8 +24,10 @@ export async function submitCase(
     readonly amends?: string;
   },
 ): Promise<RegistrationView> {
-  const { submission, device, now, amends = null } = options;
-  const registration = { ...registrationFrom(submission, now), amends };
+  const { profiles, submission, device, now, amends = null } = options;
+  requireNewest(profiles, submission.profile);
+  const fields = acceptedFields(profiles, submission);
+  const registration = { ...registrationFrom({ ...submission, fields }, now), amends };
   await insertRegistration(connection, registration, { thumbprint: device, x: submission.device.x });
   await recordAudit(connection, {
     registration: registration.id,
@@ -36,7 +40,6 @@ export async function submitCase(
 }
 
 function registrationFrom(submission: Submission, now: number): StoredRegistration {
-  const fields = acceptedFields(submission);
   const state = nextState('submit', null, 'device');
   if (state === undefined) throw caseError('state_conflict');
   return {
@@ -45,7 +48,7 @@ function registrationFrom(submission: Submission, now: number): StoredRegistrati
     profile: submission.profile,
     route: submission.route,
     category: submission.category,
-    fields,
+    fields: submission.fields,
     endpoints: canonicalEndpoints(submission.endpoints),
     consent: submission.consent,
     note: null,
@@ -54,16 +57,6 @@ function registrationFrom(submission: Submission, now: number): StoredRegistrati
     changed_at: now,
     amends: null,
   };
-}
-
-/** The fields as they are to be kept, or the refusal that names all that is wrong with them. */
-export function acceptedFields(
-  submission: Pick<Submission, 'profile' | 'route' | 'category' | 'fields'>,
-): Record<string, string> {
-  const verdict = evaluateProfile(submission.profile, submission);
-  if (verdict === undefined) throw caseError('profile_unknown');
-  if (verdict.missing.length > 0 || verdict.invalid.length > 0) throw new SubmissionError(verdict);
-  return { ...verdict.fields };
 }
 
 /** The gate compares byte for byte: a certificate over another spelling would open nothing. */

@@ -58,6 +58,7 @@ export function caseView(
   stored: StoredRegistration,
   beside: {
     readonly view: RegistrationView;
+    readonly judgement: Pick<CaseView, 'completeness' | 'missing_documents' | 'remarks'>;
     readonly devices: readonly StoredDevice[];
     readonly certificates: readonly CertificateRecord[];
     readonly entries: readonly StoredAuditEntry[];
@@ -65,6 +66,7 @@ export function caseView(
 ): CaseView {
   return {
     ...beside.view,
+    ...beside.judgement,
     devices: beside.devices.map(({ thumbprint }) => thumbprint),
     consent: stored.consent,
     certificates: [...beside.certificates],

@@ -73,7 +73,7 @@ function addAttesting(cases: Command): void {
   } as const;
   for (const action of ['attest', 'renew'] as const) {
     reviewerCommand(cases, `${action} <id>`, words[action])
-      .requiredOption('--authority <name>', 'who decided, such as pk-pta')
+      .requiredOption('--authority <name>', 'who decided, as the profile names it')
       .option(
         '--content <code>',
         'as `case show` printed it: refuse if the gateway shows another case by now',
@@ -86,7 +86,8 @@ function addAttesting(cases: Command): void {
       .action((id: string, options: AttestOptions & ReviewerOptions) =>
         runCommand(options.json, async () => {
           const { attestCase } = await import('./case.ts');
-          await printDecided(options, await attestCase(options, { id, action }));
+          const { registration, warnings } = await attestCase(options, { id, action });
+          await printDecided(options, registration, warnings);
         }),
       );
   }
@@ -135,8 +136,12 @@ function reviewerCommand(cases: Command, usage: string, description: string): Co
     .option('--json', 'one JSON object instead of text', false);
 }
 
-async function printDecided(options: ReviewerOptions, registration: RegistrationSummary): Promise<void> {
+async function printDecided(
+  options: ReviewerOptions,
+  registration: RegistrationSummary,
+  warnings: readonly string[] = [],
+): Promise<void> {
   const { caseLine } = await import('./print-case.ts');
-  if (options.json) printJson({ registration });
-  else printLines([caseLine(registration)]);
+  if (options.json) printJson({ registration, ...(warnings.length === 0 ? {} : { warnings }) });
+  else printLines([caseLine(registration), ...warnings]);
 }

@@ -11,6 +11,7 @@ import { STATEMENT_TYPE } from '../issuer/statement.ts';
 import { readKeyFile } from '../key/key-file.ts';
 import { signJws } from '../key/sign-jws.ts';
 import { contentCode } from './content-code.ts';
+import { missingDocumentLines } from './print-case.ts';
 import { commandError } from './problem.ts';
 import { readNamedFile } from './read-file.ts';
 import { askGateway, type ReviewerAccess } from './reviewer-client.ts';
@@ -53,18 +54,19 @@ async function show(access: ReviewerAccess, id: string): Promise<CaseView> {
 export async function attestCase(
   options: AttestOptions,
   act: { readonly id: string; readonly action: 'attest' | 'renew' },
-): Promise<RegistrationView> {
+): Promise<{ readonly registration: RegistrationView; readonly warnings: readonly string[] }> {
   const access = accessOf(options);
   const shown = await show(access, act.id);
   if (options.content !== undefined && options.content !== contentCode(shown)) {
     throw commandError('case_differs');
   }
   const { endpoints, devices, amends } = shown;
-  return await decide(access, act.id, {
+  const registration = await decide(access, act.id, {
     ...{ action: act.action, endpoints, devices, assurance: 'attested' },
     decision: decisionOf(options, shown),
     ...(amends === null ? {} : { amends }),
   });
+  return { registration, warnings: missingDocumentLines(shown) };
 }
 
 function decisionOf(options: AttestOptions, shown: CaseView): DecisionClaim {

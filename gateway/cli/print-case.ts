@@ -15,6 +15,7 @@ export function caseLines(shown: CaseView): readonly string[] {
     caseLine(shown),
     ...(shown.note === null ? [] : [`  note        ${shown.note}`]),
     ...Object.entries(shown.fields).map(([name, value]) => `  ${name.padEnd(12)}${value}`),
+    ...judgementLines(shown),
     ...linkLines(shown),
     ...shown.endpoints.map(
       ({ public_key, host, port }) => `  endpoint    ${host}, port ${port}, key ${public_key}`,
@@ -34,6 +35,20 @@ export function caseLines(shown: CaseView): readonly string[] {
       ({ sequence, at, action, actor }) => `  history ${sequence}   ${day(at)} ${action} by ${actor}`,
     ),
   ];
+}
+
+/** What the authority's rules say of it, judged by the gateway. */
+function judgementLines({ completeness, missing_documents, remarks }: CaseView): readonly string[] {
+  return [
+    ...(completeness === null ? [] : [`  complete    ${completeness} %`]),
+    ...missing_documents.map((kind) => `  missing     document ${kind}`),
+    ...remarks.map(({ field, text }) => `  look at     ${field}: ${text}`),
+  ];
+}
+
+/** Said to whoever attests a case in which something is missing that the authority asks for. */
+export function missingDocumentLines({ missing_documents }: CaseView): readonly string[] {
+  return missing_documents.map((kind) => `Required by the authority’s rules and not in the case: ${kind}`);
 }
 
 function linkLines({ amends, amended_by }: RegistrationSummary): readonly string[] {

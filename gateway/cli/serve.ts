@@ -14,6 +14,7 @@ import { startMonitor, type MonitorAddress } from '../monitor/listen.ts';
 import { Metrics } from '../monitor/metrics.ts';
 import { checkReadiness, type Readiness } from '../monitor/readiness.ts';
 import { StatusPublisher } from '../status/publisher.ts';
+import { builtInShelf } from '../profile/profile-shelf.ts';
 import { openDatabase } from '../storage/database.ts';
 import { asStorageProblem } from '../storage/problem.ts';
 import { forgetExpired } from '../storage/request-memory-store.ts';
@@ -95,7 +96,10 @@ async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopR
     ...{ database, issuer, log, now },
     everySeconds: options.checkpointEvery,
   });
-  const services: Services = { identity, database, issuer, publisher, checkpoints, vault, now, log };
+  const profiles = builtInShelf();
+  const services: Services = {
+    ...{ identity, database, issuer, publisher, checkpoints, vault, profiles, now, log },
+  };
   const server = createGatewayServer(services, {
     isBehindProxy: options.behindProxy,
     ...headerOf(options),

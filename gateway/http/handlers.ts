@@ -16,7 +16,7 @@ import type { Services } from './services.ts';
 
 /** What each route does. */
 export function createHandlers(services: Services): Handlers {
-  const { identity } = services;
+  const { identity, profiles } = services;
   return {
     health: () => Promise.resolve({ ok: true, time: services.now() }),
     anchor: () => Promise.resolve(identity.anchor),
@@ -24,7 +24,7 @@ export function createHandlers(services: Services): Handlers {
     statusList: async () => currentList(services),
     checkpoint: async () => services.checkpoints.text ?? unavailable(),
     submit: ({ body, signer, now, commit }) =>
-      commit((connection) => submitCase(connection, { submission: body, device: signer, now })),
+      commit((connection) => submitCase(connection, { profiles, submission: body, device: signer, now })),
     follow: ({ id, signer, commit }) =>
       commit(async (connection) =>
         viewOf(connection, await ownRegistration(connection, { id, device: signer })),
@@ -35,14 +35,14 @@ export function createHandlers(services: Services): Handlers {
       return { address };
     },
     amend: ({ id, body: submission, signer: device, now, commit }) =>
-      commit((connection) => amendCase(connection, { id, submission, device, now })),
+      commit((connection) => amendCase(connection, { id, profiles, submission, device, now })),
     answer: ({ id, body: answer, signer: device, now, commit }) =>
-      commit((connection) => answerCase(connection, { id, answer, device, now })),
+      commit((connection) => answerCase(connection, { id, profiles, answer, device, now })),
     withdraw: (call) => withdraw(services, call),
     documentRemove: (call) => removeDocumentOf(services, call),
     certificate: (call) => certify(services, call),
     caseList: ({ commit }) => commit(listCases),
-    caseShow: ({ id, commit }) => commit((connection) => showCase(connection, id)),
+    caseShow: ({ id, commit }) => commit((connection) => showCase(connection, { id, profiles })),
     caseDecide: (call) => decide(services, call),
   };
 }

@@ -104,6 +104,7 @@ export const problemStatuses: Readonly<Record<KnownCode, number>> = {
   internal_error: 500,
   registration_unknown: 404,
   profile_unknown: 422,
+  profile_superseded: 422,
   submission_incomplete: 422,
   endpoint_not_canonical: 422,
   state_conflict: 409,

@@ -47,7 +47,8 @@ export class Uploads {
     const contentType = typeOf(call);
     const size = sizeOf(call);
     if (!documentKindSchema.safeParse(kind).success) throw caseError('document_kind_unknown');
-    await checkMayAdd(this.#services.database, { id, device, kind, size });
+    const { database, profiles } = this.#services;
+    await checkMayAdd(database, { id, device, profiles, kind, size, content_type: contentType });
     const leave = this.#enter(device);
     try {
       const bytes = await readContent(call, size);
@@ -64,7 +65,7 @@ export class Uploads {
     { id, kind, signer: device, commit }: UploadCall,
     { contentType, bytes }: { readonly contentType: DocumentContentType; readonly bytes: Buffer },
   ): Promise<Committed<DocumentView>> {
-    const { vault, now: clock } = this.#services;
+    const { vault, profiles, now: clock } = this.#services;
     const document = randomUUID();
     const { file, key } = await vault.write(document, bytes);
     try {
@@ -72,7 +73,7 @@ export class Uploads {
         // When it is there, not when it was announced, minutes ago: those who watch look back a minute.
         const now = clock();
         return addDocument(connection, {
-          ...{ id, device, vault, key, now },
+          ...{ id, device, profiles, vault, key, now },
           document: {
             ...{ id: document, kind, content_type: contentType, file },
             size: bytes.length,

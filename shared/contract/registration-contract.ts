@@ -52,7 +52,7 @@ export const decisionSchema = z.strictObject({
   valid_until: epochSeconds.optional(),
 });
 
-/** What the registrant's case says. `fields` is checked by the profile behind `evaluateProfile`. */
+/** What the registrant's case says. `fields` is judged by the profile. */
 export const submissionSchema = z.strictObject({
   profile: z.string().min(1).max(64),
   route: z.string().min(1).max(32),
@@ -89,7 +89,7 @@ export const messageSchema = z.object({
   text: z.string(),
 });
 
-/** The profile says which kinds there are: cnic_front, letter, ... */
+/** The profile says which kinds there are: letter, tax, ... */
 export const documentKindSchema = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
 
 /** A document without its content. */
@@ -164,6 +164,12 @@ export const caseViewSchema = registrationViewSchema.extend({
     )
     .default([]),
   audit: z.array(auditEntrySchema),
+  /** Of what the profile requires, in whole percent, documents included; null: the gateway has not this profile. */
+  completeness: z.int().min(0).max(100).nullable().default(null),
+  /** Required and not there, by kind; of documents of which one is enough their group's name. */
+  missing_documents: z.array(z.string()).default([]),
+  /** What is odd, and the fee where there is one, for the reviewer to look at. */
+  remarks: z.array(z.object({ field: z.string(), text: z.string() })).default([]),
 });
 
 /** What reviewers do, each by a signed statement; gateway/case/transition.ts says from which state to which. */

@@ -3,6 +3,7 @@ import autocannon, { type Client, type Request, type Result } from 'autocannon';
 import { calculateJwkThumbprint } from 'jose';
 import type { Submission } from '#shared/contract/gateway-contract.ts';
 import { prepareSignature } from '#shared/contract/request-signature.ts';
+import { FREELANCER_FIELDS } from '#test/gateway/application-fields.ts';
 
 /** What to send, as the one argument, in JSON. A process of its own, so that making load is not part of the server. */
 export interface LoadOrder {
@@ -75,7 +76,7 @@ async function prepare({ kind, origin, path }: LoadOrder, count: number): Promis
 function submission(device: Submission['device']): Submission {
   return {
     ...{ profile: 'pk-pta@1', route: 'B', category: 'freelancer', device },
-    fields: { mobile_number: '0300-1234567', purpose: 'Remote work for a software client abroad' },
+    fields: FREELANCER_FIELDS,
     endpoints: [
       { public_key: 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', host: 'vpn.example', port: 51_820 },
     ],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import Fastify from 'fastify';
 import { submitCase } from '#gateway/case/submit.ts';
+import { builtInShelf } from '#gateway/profile/profile-shelf.ts';
 import { openDatabase } from '#gateway/storage/database.ts';
 import { inTransaction } from '#gateway/storage/transaction.ts';
 import { submissionSchema } from '#shared/contract/gateway-contract.ts';
@@ -21,13 +22,14 @@ interface PlainOrder {
 const { port, database: where, listFile } = JSON.parse(process.argv[2] ?? '') as PlainOrder;
 const list = readFileSync(listFile, 'utf8');
 const database = await openDatabase(where);
+const profiles = builtInShelf();
 const server = Fastify();
 
 server.post('/v1/registration', async (request, reply) => {
   const submission = submissionSchema.parse(request.body);
   const now = Math.floor(Date.now() / 1000);
   const view = await inTransaction(database, (connection) =>
-    submitCase(connection, { submission, device: submission.device.x, now }),
+    submitCase(connection, { profiles, submission, device: submission.device.x, now }),
   );
   return reply.type('application/json').send(JSON.stringify(view));
 });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fieldWords } from '#test/gateway/application-fields.ts';
 import { startPerson, type Person } from '#test/lab/client.ts';
 import { insideLab } from '#test/lab/enter.ts';
 import { asAdministrator, createLab, type Lab } from '#test/lab/lab.ts';
@@ -10,13 +11,8 @@ import { LAB, uidOf, writeFor } from '#test/lab/system.ts';
 
 const REGISTER = [
   ...['--profile', 'pk-pta@1', '--route', 'B', '--category', 'freelancer'],
-  ...[
-    '--field',
-    'mobile_number=03001234567',
-    '--field',
-    'purpose=Remote work for clients abroad',
-    '--consent',
-  ],
+  ...fieldWords(),
+  '--consent',
 ];
 const ATTEST = [
   ...['--authority', 'pk-pta', '--profile', 'pk-pta@1', '--route', 'B', '--category', 'freelancer'],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '#client/doctor/finding.ts';
 import { administrator, startPerson, type Person } from '#test/lab/client.ts';
+import { fieldWords } from '#test/gateway/application-fields.ts';
 import { insideLab, labImpossible } from '#test/lab/enter.ts';
 import { createLab, type Lab } from '#test/lab/lab.ts';
 import { addresses } from '#test/lab/network.ts';
@@ -55,12 +56,7 @@ describe.skipIf(!insideLab() || labImpossible() !== null)('sanad doctor on real 
   });
 
   it('while connected sees firewall, the tunnel’s name server, handshake and gateway', async () => {
-    const fields = [
-      '--field',
-      'mobile_number=03001234567',
-      '--field',
-      'purpose=Remote work for clients abroad',
-    ];
+    const fields = fieldWords();
     const rules = ['--profile', 'pk-pta@1', '--route', 'B', '--category', 'freelancer'];
     const { answer } = await alice.json('register', 'office', ...rules, ...fields, '--consent');
     const { id } = answer['registration'] as { readonly id: string };

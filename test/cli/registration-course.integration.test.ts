@@ -6,6 +6,7 @@ import { parseAnchor } from '#shared/contract/anchor-file.ts';
 import type { DocumentView, RegistrationView } from '#shared/contract/gateway-contract.ts';
 import { startFetcher, type TestFetcher } from '#test/fetch/fetcher.ts';
 import { startGateway, type RunningGateway } from '#test/gateway/running-gateway.ts';
+import { FREELANCER_FIELDS, fieldWords } from '../gateway/application-fields.ts';
 import { exampleConf, PUBLIC_KEY } from '../client/tunnel/example-conf.ts';
 import type { CommandLine, Outcome } from './command-line.ts';
 import { acceptAll } from '../client/registration/test-client.ts';
@@ -77,7 +78,7 @@ describe('a registration’s whole course, with the gateway’s own processes', 
   it('is submitted with a field that a reviewer asks about', async () => {
     const outcome = await cli.sanad(
       ...['register', 'office', '--profile', 'pk-pta@1', '--route', 'B', '--category', 'freelancer'],
-      ...['--field', 'mobile_number=03001234567', '--field', 'purpose=Remote work for a client abroad'],
+      ...fieldWords(),
       ...['--consent', '--json'],
     );
     expect(outcome.code).toBe(0);
@@ -171,7 +172,11 @@ describe('a registration’s whole course, with the gateway’s own processes', 
     const amended = registrationIn(await sanad('amend', 'office', '--tunnel', 'moved', '--consent'));
     expect(amended).toMatchObject({
       ...{ state: 'submitted', amends: id, endpoints: [{ host: 'new.example' }] },
-      fields: { mobile_number: '+923007654321', purpose: 'Remote work for a client abroad' },
+      fields: {
+        ...{ ...FREELANCER_FIELDS, cnic: '3520212345678' },
+        mobile_number: '+923007654321',
+        vpn_specification: 'WireGuard (UDP)',
+      },
     });
     const before = registrationIn(await sanad('show', 'office'));
     expect(before).toMatchObject({ state: 'attested', amended_by: amended.id });
@@ -196,7 +201,7 @@ describe('a registration’s whole course, with the gateway’s own processes', 
   it('survives the gateway’s restart while it is watched', async () => {
     const waiting = cli.sanad(
       ...['register', 'office', '--profile', 'pk-pta@1', '--route', 'B', '--category', 'freelancer'],
-      ...['--field', 'mobile_number=03001234567', '--field', 'purpose=Remote work for a client abroad'],
+      ...fieldWords(),
       ...['--consent', '--wait', '--json'],
     );
     const folder = join(cli.home, 'config', 'registration');

@@ -160,7 +160,7 @@ describe('a question', () => {
   it('is not answered by fields that the profile refuses', async () => {
     const id = await caseIn('needs_information');
     const before = await view(id);
-    const bad = [{ mobile_number: '123' }, { mobile_number: '' }, { cnic: '3520212345678' }];
+    const bad = [{ mobile_number: '123' }, { mobile_number: '' }, { subscriber_id: 'S-1' }];
     for (const fields of bad) {
       const refused = await answer(gateway, device, id, { text: 'x', fields });
       expect(refused.problem()).toMatchObject({ status: 422, code: 'submission_incomplete' });

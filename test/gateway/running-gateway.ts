@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { calculateJwkThumbprint } from 'jose';
 import type { ProblemDocument, Submission } from '#shared/contract/gateway-contract.ts';
 import { prepareSignature } from '#shared/contract/request-signature.ts';
+import { FREELANCER_FIELDS } from './application-fields.ts';
 
 /** A real gateway: made by init, served by its own process with its own issuer process, on loopback. */
 export interface RunningGateway {
@@ -280,7 +281,7 @@ export function submissionOf(signer: Signer, changes: Partial<Submission> = {}):
     profile: 'pk-pta@1',
     route: 'B',
     category: 'freelancer',
-    fields: { mobile_number: '0300-1234567', purpose: 'Remote work for a software client abroad' },
+    fields: FREELANCER_FIELDS,
     endpoints: [
       { public_key: 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', host: 'vpn.example', port: 51_820 },
     ],

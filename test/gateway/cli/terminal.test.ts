@@ -21,7 +21,12 @@ describe('what others wrote', () => {
       ...{ category: 'freelancer', endpoints: [], note: null, submitted_at: 1, changed_at: 1, fields: {} },
       ...{ devices: [], consent: { text: 'yes', given_at: Number.MAX_SAFE_INTEGER }, audit: [] },
       ...{ amends: null, amended_by: null, thread: [], documents: [], certificates: [] },
+      ...{ completeness: 90, missing_documents: ['letter'], remarks: [{ field: 'ntn', text: 'Odd.' }] },
     };
     expect(caseLines(shown)).toContain('  consent     no date: yes');
+    // Beside it what a reviewer looks for.
+    expect(caseLines(shown)).toContain('  complete    90 %');
+    expect(caseLines(shown)).toContain('  missing     document letter');
+    expect(caseLines(shown)).toContain('  look at     ntn: Odd.');
   });
 });

@@ -272,7 +272,7 @@ describe('a submission', () => {
     const answer = await submit({ body: submissionOf(device, { fields: { mobile_number: '123' } }) });
     expect(answer.json()).toMatchObject({
       code: 'submission_incomplete',
-      missing: ['purpose'],
+      missing: ['full_name', 'cnic', 'client_name', 'purpose'],
       invalid: [{ field: 'mobile_number' }],
     });
   });

@@ -11,6 +11,7 @@ import { DocumentVault } from '#gateway/evidence/vault.ts';
 import type { Commit } from '#gateway/http/commit.ts';
 import type { Services } from '#gateway/http/services.ts';
 import { Uploads } from '#gateway/http/upload.ts';
+import { builtInShelf } from '#gateway/profile/profile-shelf.ts';
 import { openDatabase, type Connection } from '#gateway/storage/database.ts';
 import { documentsOf } from '#gateway/storage/document-store.ts';
 import { storageError } from '#gateway/storage/problem.ts';
@@ -19,6 +20,7 @@ import { pdfOf } from '../reviewing.ts';
 import { makeSigner, submissionOf, type Signer } from '../running-gateway.ts';
 
 const NOW = 1_800_000_000;
+const profiles = builtInShelf();
 
 let home: string;
 let database: Connection;
@@ -34,7 +36,7 @@ beforeEach(async () => {
   database = await openDatabase(join(home, 'gateway.db'));
   device = await makeSigner();
   const submission = submissionOf(device);
-  id = (await submitCase(database, { submission, device: device.keyId, now: NOW })).id;
+  id = (await submitCase(database, { profiles, submission, device: device.keyId, now: NOW })).id;
 });
 afterEach(async () => {
   await database.destroy();
@@ -46,8 +48,8 @@ type Change = (connection: Connection) => Promise<unknown>;
 /** Sends a document to a gateway whose transactions end like this. */
 function upload(end: (change: Change) => Promise<unknown>): Promise<unknown> {
   const content = pdfOf();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the three of them that it uses
-  const uploads = new Uploads({ database, vault, now: () => NOW } as Services);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the four of them that it uses
+  const uploads = new Uploads({ database, vault, profiles, now: () => NOW } as Services);
   return uploads.take({
     ...{ id, kind: 'letter', signer: device.keyId, commit: end as Commit },
     ...{ contentType: 'application/pdf', contentLength: String(content.length) },

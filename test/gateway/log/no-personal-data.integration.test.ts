@@ -32,7 +32,10 @@ afterAll(async () => {
 
 const submission = () =>
   submissionOf(device, {
-    fields: { mobile_number: '0300-7654321', purpose: marked('purpose of this work, in full') },
+    fields: {
+      ...{ full_name: marked('name'), cnic: '35202-8765432-1', client_name: marked('client') },
+      ...{ mobile_number: '0300-7654321', purpose: marked('purpose of this work, in full') },
+    },
     endpoints: [
       {
         public_key: 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=',
@@ -44,7 +47,14 @@ const submission = () =>
 
 /** What must not stand in any line, in whatever spelling. */
 const secrets = (): readonly string[] => [
-  ...[MARK, MARK.toLowerCase(), '7654321', 'personal-host', 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg'],
+  ...[
+    MARK,
+    MARK.toLowerCase(),
+    '7654321',
+    '8765432',
+    'personal-host',
+    'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg',
+  ],
   ...[id, device.keyId, device.jwk.x, '127.0.0.1', '::1'],
 ];
 

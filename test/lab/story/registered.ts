@@ -1,3 +1,4 @@
+import { fieldWords } from '#test/gateway/application-fields.ts';
 import type { Person } from '../client.ts';
 import type { Lab } from '../lab.ts';
 import { clientConf, type ConfOptions } from '../peer.ts';
@@ -6,9 +7,9 @@ import { LAB, writeFor } from '../system.ts';
 /** What the story's registrant answers on route B. */
 export const REGISTER = [
   ...['--gateway', 'lab', '--profile', 'pk-pta@1', '--route', 'B', '--category', 'freelancer'],
-  ...['--field', 'mobile_number=03001234567'],
-  ...['--field', 'purpose=Remote work for a software client abroad', '--consent'],
-] as const;
+  ...fieldWords(),
+  '--consent',
+];
 
 /** What the reviewer states. */
 export const ATTEST = [
