@@ -41,7 +41,7 @@ const MAX_PURPOSE = 120;
 const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function shown(text: string, most: number): string {
-  const plain = [...text.replaceAll(UNSEEN, ' ').replaceAll(/\s+/gu, ' ').trim()];
+  const plain = Array.from(text.replaceAll(UNSEEN, ' ').replaceAll(/\s+/gu, ' ').trim());
   return plain.length > most ? `${plain.slice(0, most).join('')}…` : plain.join('');
 }
 

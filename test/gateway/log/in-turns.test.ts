@@ -24,7 +24,7 @@ it('lines of the last turn are written when the process ends', () => {
   const destination = recording();
   const before = process.listeners('exit');
   inTurns(destination).write('last\n');
-  const [flush] = process.listeners('exit').filter((listener) => !before.includes(listener));
+  const flush = process.listeners('exit').find((listener) => !before.includes(listener));
   flush?.(0);
   expect(destination.written).toEqual(['last\n']);
 });
