@@ -15,7 +15,7 @@ const CONTENT_KIND = 'document-content';
 
 const keptDocumentSchema = z.strictObject({
   version: z.literal(1),
-  /** cnic_front, letter, ... as the authority's rules name them. */
+  /** As in letter, evidence: as the authority's rules name them. */
   kind: documentKindSchema,
   /** Of the content, base64url: what it is known by, and where it lies. */
   sha256: z.string().length(43),

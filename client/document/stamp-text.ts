@@ -16,7 +16,7 @@ export interface StampText {
   readonly across: readonly [string, string];
 }
 
-/** Copies of Pakistan's authority are filed for this, whoever files them. */
+/** What copies for an authority are filed for, whoever files them. */
 export const registrationPurpose: Stamp['purpose'] = {
   en: 'VPN registration',
   ur: 'وی پی این رجسٹریشن',
