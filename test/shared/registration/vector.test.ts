@@ -18,11 +18,11 @@ import { acceptedStatusList, makeGateway } from './issue.ts';
 const primitives = nodePrimitives;
 const { clock, nonce, instance } = vector;
 const anchor = anchorSchema.parse(vector.anchor);
-const keySet = acceptKeySet({ text: vector.key_set, anchor, stored: undefined, clock, primitives });
-const list = acceptStatusList({ text: vector.status_list, keySet, stored: undefined, clock, primitives });
 const configuration = parseConfigurationMessage(vector.configuration);
 
 function present(certificate: string, text: string) {
+  const keySet = acceptKeySet({ text: vector.key_set, anchor, stored: undefined, clock, primitives });
+  const list = acceptStatusList({ text: vector.status_list, keySet, stored: undefined, clock, primitives });
   const deviceProof = { text, nonce, instance };
   const statusLists = new Map([[list.uri, list]]);
   const grounds = { keySets: [keySet], statusLists, policy: builtInPolicy, clock };
