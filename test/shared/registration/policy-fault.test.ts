@@ -12,11 +12,14 @@ describe('policy faults', () => {
     ['{"continue_without_tunnel": false}', []],
     ['', [[1, null, 'not_json']]],
     ['{\n "a": tru', [[2, null, 'not_json']]],
+    ['{\n "a": tru\n\n', [[2, null, 'not_json']]],
+    ['{\n "a" 1,\n "b": 2\n}\n', [[2, null, 'not_json']]],
     ['{\n\n "status_grace_seconds": 7200,\n}', [[4, null, 'not_json']]],
     ['[]', [[1, null, 'not_an_object']]],
     ['null', [[1, null, 'not_an_object']]],
     ['{\n"status_grace": 7200}', [[2, 'status_grace', 'key_unknown']]],
     ['{"__proto__": 1}', [[1, '__proto__', 'key_unknown']]],
+    ['{"status_grace" : 7200}', [[1, 'status_grace', 'key_unknown']]],
     ['{"status_grace_seconds": 3599}', [[1, 'status_grace_seconds', 'value_not_allowed']]],
     [
       '{\n"clock_tolerance_seconds": "60",\n"continue_without_tunnel": 1,\n"x": {"y": [1, "}"]}}',
@@ -29,6 +32,14 @@ describe('policy faults', () => {
     [
       '{"continue_without_tunnel": false,\n"continue_without_tunn\\u0065l": true}',
       [[2, 'continue_without_tunnel', 'member_twice']],
+    ],
+    [
+      '{"x": {"y": 1},\n"z": 2,\n"x": {"y": 3}}',
+      [
+        [1, 'x', 'key_unknown'],
+        [2, 'z', 'key_unknown'],
+        [3, 'x', 'member_twice'],
+      ],
     ],
     [
       '{"x": [{"y": 1,\n"y": 2}]}',
@@ -73,6 +84,20 @@ describe('policy faults', () => {
       }),
       { numRuns: 2000, seed: 20_261_125 },
     );
+  });
+
+  it('are told in words, with as much of a name as fits', () => {
+    const reasons = (text: string) => policyFaults(text).map(({ reason }) => reason);
+    expect(reasons('[]')).toEqual(['A policy file is one JSON object: { … }.']);
+    expect(reasons('{')).toEqual(['It is not JSON here: a comma, quote or bracket is missing or too many.']);
+    const name = 'x'.repeat(65);
+    const shown = 'x'.repeat(64);
+    const keys =
+      'accepted_assurances, status_grace_seconds, clock_tolerance_seconds, continue_without_tunnel';
+    expect(reasons(`{"${name}": 1, "${name}": 2}`)).toEqual([
+      `There is no "${shown}". The keys are: ${keys}.`,
+      `"${shown}" stands here a second time.`,
+    ]);
   });
 
   it('say what may stand there instead', () => {
