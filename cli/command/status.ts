@@ -1,12 +1,13 @@
 import { withDaemon } from '#client/client-context.ts';
 import { checkRegistration, type RegistrationCheck } from '#client/registration/check.ts';
-import { RegistrationStore } from '#client/registration/registration-store.ts';
+import { allRegistered } from '#client/registration/registered.ts';
 import type { StoredTunnel } from '#client/tunnel/stored-tunnel.ts';
 import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
 import { bad, faint, good, strong, type Answer, type Line } from '../answer.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { describeStatus } from '../terminal/describe-status.ts';
-import { ago, day } from '../terminal/words.ts';
+import { candidateWords } from '../terminal/assurance-words.ts';
+import { ago } from '../terminal/words.ts';
 
 interface Checked {
   readonly tunnel: StoredTunnel;
@@ -15,18 +16,15 @@ interface Checked {
 
 export async function statusCommand({ client }: Surroundings): Promise<Answer> {
   // Read while the service is being reached.
-  const stored = Promise.all([
-    new TunnelStore(client).all(),
-    new RegistrationStore(client.configDirectory).all(),
-  ]);
+  const stored = Promise.all([new TunnelStore(client).all(), allRegistered(client.configDirectory)]);
   // Heard of below, unless the service is not there: then that is what is said.
   stored.catch(() => undefined);
   return await withDaemon(client, async (daemon) => {
-    const [tunnels, registrations] = await stored;
+    const [tunnels, registered] = await stored;
     const checks = await Promise.all(
       tunnels.map(async (tunnel) => ({
         tunnel,
-        check: await checkRegistration(daemon, tunnel, registrations),
+        check: await checkRegistration(daemon, tunnel, registered),
       })),
     );
     const { status } = daemon;
@@ -42,7 +40,8 @@ function summary({ tunnel, check }: Checked): object {
   const { refusal, statusListIssuedAt, candidate } = check;
   return {
     name: tunnel.name,
-    registration: candidate?.registration.view.id ?? null,
+    registration: candidate?.claims.sub ?? null,
+    assurance: candidate?.claims.assurance ?? null,
     expiresAt: candidate?.claims.exp ?? null,
     refusal,
     statusListIssuedAt,
@@ -52,7 +51,7 @@ function summary({ tunnel, check }: Checked): object {
 function describe({ tunnel: { name }, check }: Checked, now: number): readonly Line[] {
   const { refusal, candidate, statusListIssuedAt } = check;
   if (refusal !== null) return [bad(`${name}: ${refusal.reason}`), strong(`  Next: ${refusal.nextAction}`)];
-  const until = candidate === undefined ? '' : `, certificate until ${day(candidate.claims.exp)}`;
+  const by = candidate === undefined ? 'confirmed' : candidateWords(candidate, now);
   const checked = statusListIssuedAt === null ? '' : `, status of ${ago(statusListIssuedAt, now)}`;
-  return [good(`${name}: registered`), faint(`  confirmed${until}${checked}`)];
+  return [good(`${name}: registered`), faint(`  ${by}${checked}`)];
 }

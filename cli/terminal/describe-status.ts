@@ -1,5 +1,6 @@
 import type { TunnelStateView, TunnelStatus } from '#shared/tunnel/tunnel-status.ts';
 import { faint, good, problemLines, strong, type Line } from '../answer.ts';
+import { assuranceWords } from './assurance-words.ts';
 import { ago, bytes, day, moment } from './words.ts';
 
 type StateOf<Kind extends TunnelStateView['kind']> = Extract<TunnelStateView, { readonly kind: Kind }>;
@@ -53,9 +54,10 @@ function describeConnected(state: StateOf<'connected'>, now: number): readonly L
 function registered({ registration }: StateOf<'connected'>, now: number): readonly Line[] {
   if (registration === null) return [];
   const { issuer, authority, assurance, expiresAt, statusListIssuedAt } = registration;
-  const by = assurance === 'declared' ? 'stated by you' : `confirmed by ${issuer} (${authority})`;
+  const by = `${assuranceWords(assurance, issuer)} (${authority})`;
+  const what = assurance === 'declared' ? 'statement' : 'certificate';
   const checked = statusListIssuedAt === null ? '' : `, status of ${ago(statusListIssuedAt, now)}`;
-  return [faint(`  registration ${by}, certificate until ${day(expiresAt)}${checked}`)];
+  return [faint(`  registration ${by}, ${what} until ${day(expiresAt)}${checked}`)];
 }
 
 function nameOf({ tunnel }: { readonly tunnel: string | null }): string {

@@ -1,6 +1,7 @@
 import { problemFrom, SanadError, type ProblemCatalogue } from '#shared/contract/problem.ts';
 import { DaemonConnection } from '../daemon/daemon-connection.ts';
 import type { ClientContext } from '../client-context.ts';
+import { DeclarationStore } from '../registration/declaration-store.ts';
 import { RegistrationStore } from '../registration/registration-store.ts';
 import { TunnelStore } from '../tunnel/tunnel-store.ts';
 import { within } from '../within.ts';
@@ -61,9 +62,10 @@ export async function examine(options: ExamineOptions): Promise<readonly Finding
   const service = lookAtService(client);
   const tunnels = new TunnelStore(client).all();
   const registrations = new RegistrationStore(client.configDirectory).all();
+  const declarations = new DeclarationStore(client.configDirectory).all();
   // Each check that needs them hears what is wrong; where none does, nobody has to.
-  for (const shared of [tunnels, registrations]) shared.catch(() => undefined);
-  const scene: Scene = { uid, client, probes, service, tunnels, registrations };
+  for (const shared of [tunnels, registrations, declarations]) shared.catch(() => undefined);
+  const scene: Scene = { uid, client, probes, service, tunnels, registrations, declarations };
   const found = await Promise.all(checkNames.map((name) => bounded(name, checks[name](scene), milliseconds)));
   const view = await service;
   if (view.kind === 'answers') view.daemon.close();

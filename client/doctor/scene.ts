@@ -1,5 +1,6 @@
 import type { DaemonConnection } from '../daemon/daemon-connection.ts';
 import type { ClientContext } from '../client-context.ts';
+import type { StoredDeclaration } from '../registration/stored-declaration.ts';
 import type { StoredRegistration } from '../registration/stored-registration.ts';
 import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
 import type { Problem } from '#shared/contract/problem.ts';
@@ -25,6 +26,7 @@ export interface Scene {
   readonly service: Promise<ServiceView>;
   readonly tunnels: Promise<readonly StoredTunnel[]>;
   readonly registrations: Promise<readonly StoredRegistration[]>;
+  readonly declarations: Promise<readonly StoredDeclaration[]>;
 }
 
 /** While traffic is blocked nothing of this person's goes out: what needs the network cannot be seen. */

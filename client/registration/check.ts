@@ -1,23 +1,22 @@
 import type { DaemonResult } from '#shared/contract/daemon-contract.ts';
 import type { DaemonConnection } from '../daemon/daemon-connection.ts';
 import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
-import { candidatesFor, endpointsOf, type Candidate } from './read-certificate.ts';
-import type { StoredRegistration } from './stored-registration.ts';
+import { candidatesFor, endpointsOf, type Candidate, type Registered } from './read-certificate.ts';
 
 export interface RegistrationCheck extends DaemonResult<'checkRegistration'> {
-  /** The certificate that would be shown; undefined: none covers the tunnel. */
+  /** What would be shown; undefined: nothing covers the tunnel. */
   readonly candidate: Candidate | undefined;
 }
 
-/** Asks the service which of the person's certificates opens the gate for a tunnel now, or why none does. */
+/** Asks the service what of all that a person has opens the gate for a tunnel now, or why nothing does. */
 export async function checkRegistration(
   daemon: DaemonConnection,
   tunnel: StoredTunnel,
-  registrations: readonly StoredRegistration[],
+  registered: Registered,
 ): Promise<RegistrationCheck> {
   const endpoints = endpointsOf(tunnel);
   const checks: RegistrationCheck[] = [];
-  for (const candidate of candidatesFor(tunnel, registrations)) {
+  for (const candidate of candidatesFor(tunnel, registered)) {
     const { certificate } = candidate;
     const check = { ...(await daemon.request('checkRegistration', { endpoints, certificate })), candidate };
     if (check.refusal === null) return check;

@@ -52,6 +52,36 @@ const registrationProblems = {
     nextAction:
       'While the gateway asks, correct it with your answer; otherwise withdraw it and register anew.',
   },
+  declaration_unknown_here: {
+    kind: 'usage',
+    reason: 'You have stated nothing about that tunnel on this computer.',
+    nextAction: 'State the decision: sanad registration declare NAME --help',
+  },
+  declaration_other_servers: {
+    kind: 'usage',
+    reason: 'What you stated was about other VPN servers than this tunnel has now.',
+    nextAction: 'State the decision about these: sanad registration declare NAME --help',
+  },
+  declaration_too_long: {
+    kind: 'usage',
+    reason: 'The statement is too long to be signed: the names of the VPN servers take too much room.',
+    nextAction: 'Use the servers’ addresses, or fewer servers in one tunnel.',
+  },
+  declaration_secret_unreadable: {
+    kind: 'keychain',
+    reason: 'What the keychain holds of your statement cannot be read.',
+    nextAction: 'State the decision again: sanad registration declare NAME --help',
+  },
+  decision_in_future: {
+    kind: 'usage',
+    reason: 'The decision would be of a day that has not come yet.',
+    nextAction: 'Give the day that stands on the decision, and check this computer’s clock.',
+  },
+  decision_over: {
+    kind: 'usage',
+    reason: 'The decision was valid until a day that has passed.',
+    nextAction: 'Ask the authority for a new decision, and state that one.',
+  },
   nothing_asked: {
     kind: 'registration',
     reason: 'Nobody waits for an answer: the gateway asks nothing at the moment.',

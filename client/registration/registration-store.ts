@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { JsonFolder } from '../file/json-folder.ts';
 import { withLock } from '../file/lock.ts';
 import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
+import { DeclarationStore } from './declaration-store.ts';
 import { candidatesFor } from './read-certificate.ts';
 import { registrationError } from './registration-problem.ts';
 import {
@@ -37,9 +38,10 @@ export class RegistrationStore {
     return found;
   }
 
-  /** The newest certificate that covers the tunnel; undefined: none does. */
+  /** The newest certificate that covers the tunnel, or else what was stated last; undefined: nothing does. */
   async certificateFor(tunnel: StoredTunnel): Promise<string | undefined> {
-    return candidatesFor(tunnel, await this.all())[0]?.certificate;
+    const declarations = await new DeclarationStore(this.#configDirectory).all();
+    return candidatesFor(tunnel, { registrations: await this.all(), declarations })[0]?.certificate;
   }
 
   /** The identifier is a UUID by its schema, and so safe as a file's name. */

@@ -31,6 +31,17 @@ export async function tunnelRunningOn(
   return known !== undefined && isCovered(known, tunnel) ? { name, tunnel } : undefined;
 }
 
+/** This person's tunnel that is up on nothing but their own word. */
+export async function tunnelStatedAlone(
+  context: ClientContext,
+  { status: { state } }: DaemonConnection,
+): Promise<RunningTunnel | undefined> {
+  if (state.kind !== 'connected' || state.registration?.assurance !== 'declared') return undefined;
+  const { tunnel: name } = state;
+  if (name === null) return undefined;
+  return { name, tunnel: (await new TunnelStore(context).all()).find((one) => one.name === name) };
+}
+
 export function isCovered({ view }: StoredRegistration, tunnel: StoredTunnel | undefined): boolean {
   return tunnel !== undefined && covers(view.endpoints, tunnel);
 }

@@ -8,7 +8,7 @@ import type { DaemonConnection } from '../daemon/daemon-connection.ts';
 import { deviceKey } from '../device/device-key.ts';
 import { signDeviceProof } from '../device/sign-proof.ts';
 import { covers, type Candidate } from '../registration/read-certificate.ts';
-import { RegistrationStore } from '../registration/registration-store.ts';
+import { allRegistered } from '../registration/registered.ts';
 import { freshCandidate, otherCandidate, type Known } from './candidate.ts';
 import type { StoredTunnel } from './stored-tunnel.ts';
 import { TunnelStore } from './tunnel-store.ts';
@@ -29,8 +29,7 @@ export async function connect(
   { name, onAsked, onProgress }: ConnectOptions,
 ): Promise<Connected> {
   const tunnel = await new TunnelStore(context).get(name);
-  const registrations = await new RegistrationStore(context.configDirectory).all();
-  const known: Known = { tunnel, registrations };
+  const known: Known = { tunnel, ...(await allRegistered(context.configDirectory)) };
   const ask = async (candidate: Candidate | undefined): Promise<Connected> => {
     const parameters = await connectParameters(context, daemon, { tunnel, candidate });
     onAsked?.();
@@ -45,7 +44,7 @@ export async function connect(
     });
   } catch (cause) {
     if (!(cause instanceof SanadError)) throw cause;
-    throw new SanadError(withCase(cause.problem, { tunnel, registrations }), { cause });
+    throw new SanadError(withCase(cause.problem, known), { cause });
   }
 }
 
@@ -62,7 +61,7 @@ async function overcome(
   { cause, candidate, known }: Refused,
 ): Promise<Candidate | undefined> {
   const code = cause instanceof SanadError ? cause.problem.code : '';
-  if (candidate === undefined) return undefined;
+  if (candidate === undefined || candidate.kind === 'declaration') return undefined;
   if (code === 'registration_revoked') return await otherCandidate(context, known, candidate);
   if (code !== 'registration_suspended') return undefined;
   // What the service knows is up to a quarter of an hour old; the suspension may have been lifted meanwhile.

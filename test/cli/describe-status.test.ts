@@ -38,3 +38,21 @@ it('says of a VPN server that does not answer since when', () => {
 it.each([null, undefined])('says nothing of one that is well (%s)', (silentSince) => {
   expect(said(connected(silentSince))).not.toContain('does not answer');
 });
+
+it.each([
+  ['attested', 'registration confirmed by https://gateway.test (pk-pta), certificate until '],
+  ['exempt', 'registration given by the licensed provider https://gateway.test (pk-pta), certificate until '],
+  [
+    'provisional',
+    'registration not decided yet, let by https://gateway.test meanwhile (pk-pta), certificate until ',
+  ],
+  ['declared', 'registration stated by you, confirmed by nobody (pk-pta), statement until '],
+] as const)('says whose word a registration is: %s', (assurance, words) => {
+  const status = connected(null);
+  if (status.state.kind !== 'connected') throw new Error('it is connected');
+  const registration = {
+    ...{ issuer: 'https://gateway.test', registration: 'id', assurance, authority: 'pk-pta' },
+    ...{ expiresAt: NOW + 86_400, statusListIssuedAt: null },
+  };
+  expect(said({ ...status, state: { ...status.state, registration } })).toContain(words);
+});

@@ -90,7 +90,9 @@ describe('sanad list, show, remove', () => {
   it('list shows where tunnels lead', async () => {
     expect((await cli.sanad('list')).stdout).toContain('sanad import FILE');
     await cli.sanad('import', file);
-    expect((await cli.sanad('list')).stdout).toBe('office  vpn.example:51820  all traffic\n');
+    expect((await cli.sanad('list')).stdout).toBe(
+      'office  vpn.example:51820  all traffic  no registration here\n',
+    );
     expect((await cli.sanad('list', '--json')).answer).toEqual({
       ok: true,
       tunnels: [
@@ -98,6 +100,7 @@ describe('sanad list, show, remove', () => {
           name: 'office',
           endpoints: [{ publicKey: PUBLIC_KEY, host: 'vpn.example', port: 51820 }],
           routing: 'full',
+          registration: null,
         },
       ],
     });

@@ -4,9 +4,21 @@ import { findingOf, findings, type Finding } from '../finding.ts';
 import type { Scene } from '../scene.ts';
 
 const DAY_SECONDS = 86_400;
+/** Nothing renews it but its registrant: time enough to be told more than once. */
+const STATE_AGAIN_DAYS = 14;
 
 const finding = findings('registration', {
   registration_stands: { state: 'ok', reason: 'It is registered.' },
+  registration_stated: {
+    state: 'ok',
+    reason: 'It is stated by you and confirmed by nobody, which this computer accepts.',
+  },
+  registration_stated_ends_soon: {
+    state: 'warning',
+    kind: 'registration',
+    reason: 'It is stated by you and confirmed by nobody, and what you stated ends soon.',
+    nextAction: 'If it still holds, state it again: sanad registration declare NAME --again',
+  },
   registration_ends_soon: {
     state: 'warning',
     kind: 'registration',
@@ -26,8 +38,14 @@ const finding = findings('registration', {
 
 /** Whether each tunnel would be let up now. The service decides, as it does at connect. */
 export async function checkRegistrations(scene: Scene): Promise<readonly Finding[]> {
-  const { service, tunnels, registrations } = scene;
-  const [view, known, registered] = await Promise.all([service, tunnels, registrations]);
+  const { service, tunnels } = scene;
+  const [view, known, registrations, declarations] = await Promise.all([
+    service,
+    tunnels,
+    scene.registrations,
+    scene.declarations,
+  ]);
+  const registered = { registrations, declarations };
   if (known.length === 0) return [finding('registration_no_tunnel')];
   if (view.kind === 'silent') return [finding('registration_no_service')];
   return await Promise.all(
@@ -38,11 +56,23 @@ export async function checkRegistrations(scene: Scene): Promise<readonly Finding
   );
 }
 
+interface Life {
+  readonly iat: number;
+  readonly exp: number;
+}
+
+/** What of a candidate is looked at. */
+type Judged =
+  | {
+      readonly kind: 'certificate';
+      readonly registration: { readonly gateway: string };
+      readonly claims: Life;
+    }
+  | { readonly kind: 'declaration'; readonly claims: Life };
+
 interface Seen {
   readonly subject: string;
-  readonly check: Pick<RegistrationCheck, 'refusal'> & {
-    readonly candidate: { readonly claims: { readonly iat: number; readonly exp: number } } | undefined;
-  };
+  readonly check: Pick<RegistrationCheck, 'refusal'> & { readonly candidate: Judged | undefined };
   readonly now: number;
 }
 
@@ -51,7 +81,13 @@ export function judgeRegistration({ subject, check: { refusal, candidate }, now 
   if (candidate === undefined) return finding('registration_stands', { subject });
   const { iat, exp } = candidate.claims;
   const days = Math.max(0, Math.floor((exp - now) / DAY_SECONDS));
-  const detail = `certificate for ${days === 1 ? 'one more day' : `${days} more days`}`;
+  const left = days === 1 ? 'one more day' : `${days} more days`;
+  if (candidate.kind === 'declaration') {
+    const isEnding = exp - now < STATE_AGAIN_DAYS * DAY_SECONDS;
+    const code = isEnding ? 'registration_stated_ends_soon' : 'registration_stated';
+    return finding(code, { subject, detail: `for ${left}` });
+  }
+  const detail = `confirmed by ${candidate.registration.gateway}, certificate for ${left}`;
   // It renews itself from a third of its life on: once half of that has passed, something kept it from it.
   const isLate = isDueForRenewal({ iat: exp - (exp - iat) / 2, exp }, now);
   return finding(isLate ? 'registration_ends_soon' : 'registration_stands', { subject, detail });

@@ -243,10 +243,22 @@ describe('keychain', () => {
 
 describe('registration', () => {
   const day = 86_400;
-  const candidate = { claims: { iat: 0, exp: 30 * day } };
+  const candidate = {
+    kind: 'certificate',
+    registration: { gateway: 'association' },
+    claims: { iat: 0, exp: 30 * day },
+  } as const;
+  const stated = { kind: 'declaration', claims: { iat: 0, exp: 90 * day } } as const;
   it.each([
     ['that stands', { refusal: null, candidate }, 10 * day, 'ok: registration_stands'],
     ['in the time of its renewal', { refusal: null, candidate }, 21 * day, 'ok: registration_stands'],
+    ['that its person states', { refusal: null, candidate: stated }, 75 * day, 'ok: registration_stated'],
+    [
+      'that its person has to state again soon',
+      { refusal: null, candidate: stated },
+      77 * day,
+      'warning: registration_stated_ends_soon',
+    ],
     ['that missed it', { refusal: null, candidate }, 26 * day, 'warning: registration_ends_soon'],
     [
       'that is refused',
@@ -256,6 +268,12 @@ describe('registration', () => {
     ],
   ])('%s', (_, check, now, expected) => {
     expect(said(judgeRegistration({ subject: 'office', check, now }))).toBe(expected);
+  });
+  it('says whose word it is', () => {
+    const of = (found: typeof candidate | typeof stated) =>
+      judgeRegistration({ subject: 'office', check: { refusal: null, candidate: found }, now: day }).reason;
+    expect(of(candidate)).toContain('confirmed by association');
+    expect(of(stated)).toContain('stated by you and confirmed by nobody');
   });
   it('names the tunnel in the line to type, where the name can stand there', () => {
     const check = { refusal: null, candidate };
