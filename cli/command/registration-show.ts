@@ -5,12 +5,17 @@ import {
   registeredAddresses,
   type PublicAddress,
 } from '#client/registration/public-address.ts';
-import { RegistrationStore } from '#client/registration/registration-store.ts';
+import { DeclarationStore } from '#client/registration/declaration-store.ts';
+import { covers } from '#client/registration/read-certificate.ts';
+import { allRegistered } from '#client/registration/registered.ts';
+import type { StoredDeclaration } from '#client/registration/stored-declaration.ts';
+import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
 import { isOver, type StoredRegistration } from '#client/registration/stored-registration.ts';
 import type { Anchor } from '#shared/contract/gateway-contract.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import { bad, faint, strong, type Answer, type Line } from '../answer.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { declarationJson, describeDeclaration } from '../terminal/describe-declaration.ts';
 import { stateWords } from '../terminal/registration-state.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { findRegistration, type Found } from './find-registration.ts';
@@ -21,20 +26,51 @@ export async function registrationShowCommand(
   surroundings: Surroundings,
   named: string | undefined,
 ): Promise<Answer> {
+  const declaration = named === undefined ? undefined : await soleDeclaration(surroundings, named);
+  if (declaration !== undefined) return declarationAnswer(surroundings, declaration);
   const chosen = named === undefined ? undefined : await findRegistration(surroundings, named);
   return await withProgress(surroundings.terminal, 'Asking the gateway', async () =>
     chosen === undefined ? await showAll(surroundings) : await showOne(surroundings, chosen),
   );
 }
 
+/** What was stated, where that is all there is under the name; nobody is asked then. */
+async function soleDeclaration(
+  { client }: Surroundings,
+  named: string,
+): Promise<StoredDeclaration | undefined> {
+  const declaration = await new DeclarationStore(client.configDirectory).find(named);
+  if (declaration === undefined || declaration.id === named) return declaration;
+  const { registrations } = await allRegistered(client.configDirectory);
+  const tunnel = (await new TunnelStore(client).all()).find(({ name }) => name === named);
+  const isElsewhere = registrations.some(
+    (one) => one.tunnel === named || (tunnel !== undefined && covers(one.view.endpoints, tunnel)),
+  );
+  return isElsewhere ? undefined : declaration;
+}
+
+function declarationAnswer({ client }: Surroundings, declaration: StoredDeclaration): Answer {
+  return {
+    json: { declaration: declarationJson(declaration) },
+    lines: describeDeclaration(declaration, client.now()),
+  };
+}
+
 async function showAll({ client }: Surroundings): Promise<Answer> {
-  const all = await new RegistrationStore(client.configDirectory).all();
+  const { registrations: all, declarations } = await allRegistered(client.configDirectory);
   const followed: Followed[] = [];
   for (const registration of all) followed.push(await follow(client, registration));
-  const lines = all.length === 0 ? ['You have no registration. Make one: sanad register NAME'] : [];
+  const isNone = all.length + declarations.length === 0;
   return {
-    json: { registrations: followed.map((one) => followedJson(one).registration) },
-    lines: [...lines, ...followed.flatMap((one) => [...followedLines(one), ''])],
+    json: {
+      registrations: followed.map((one) => followedJson(one).registration),
+      declarations: declarations.map(declarationJson),
+    },
+    lines: [
+      ...(isNone ? ['You have no registration. Make one: sanad register NAME'] : []),
+      ...followed.flatMap((one) => [...followedLines(one), '']),
+      ...declarations.flatMap((one) => [...describeDeclaration(one, client.now()), '']),
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { collectField } from './collect-field.ts';
 import { command, commandGroup, type Grammar } from './command.ts';
+import { addDeclareCommand } from './declare.ts';
 
 const CONSENT = 'you agree to send what is shown; asked for on a terminal otherwise';
 
@@ -9,6 +10,7 @@ export function addCaseCommands(program: Command, grammar: Grammar): void {
   const registration = commandGroup(program, 'registration', 'your registrations');
   addFollowing(registration, grammar);
   addActs(registration, grammar);
+  addDeclareCommand(registration, grammar);
   addDocumentCommands(
     commandGroup(registration, 'document', 'the documents that a gateway has of a registration'),
     grammar,
