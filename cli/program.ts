@@ -7,6 +7,7 @@ import { configureHelp } from './grammar/help.ts';
 import { addDiagnosisCommands } from './grammar/diagnosis.ts';
 import { addPolicyCommands } from './grammar/policy.ts';
 import { addRegistrationCommands } from './grammar/registration.ts';
+import { addReportCommands } from './grammar/report.ts';
 import { addShellCommands } from './grammar/shell.ts';
 import { addTunnelCommands } from './grammar/tunnel.ts';
 import { version } from './version.ts';
@@ -50,6 +51,7 @@ const groups = [
   ['Connection:', addConnectionCommands],
   ['Your tunnels:', addTunnelCommands],
   ['Registration:', addRegistrationCommands],
+  ['Proof for others:', addReportCommands],
   ['When something does not work:', addDiagnosisCommands],
   ['Policy of this machine:', addPolicyCommands],
   ['For the administrator of this machine (with sudo):', addAdministratorCommands],

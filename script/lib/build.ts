@@ -34,11 +34,13 @@ rmSync('dist', { recursive: true, force: true });
 for (const file of viewerFiles) {
   cpSync(`node_modules/@fastify/swagger-ui/static/${file}`, `dist/api-viewer/${file}`);
 }
-// What is stamped on copies is written in this font; its licence goes with it.
-const font = 'node_modules/@expo-google-fonts/noto-nastaliq-urdu';
-cpSync(`${font}/400Regular/NotoNastaliqUrdu_400Regular.ttf`, 'dist/font/NotoNastaliqUrdu_400Regular.ttf');
-cpSync(`${font}/LICENSE_FONT`, 'dist/font/LICENSE');
+// Urdu, stamped on copies (drawn, so a TTF) and printed (on pages, so a WOFF2): a machine need not have the typeface.
+const drawn = 'node_modules/@expo-google-fonts/noto-nastaliq-urdu';
+cpSync(`${drawn}/400Regular/NotoNastaliqUrdu_400Regular.ttf`, 'dist/font/NotoNastaliqUrdu_400Regular.ttf');
+cpSync(`${drawn}/LICENSE_FONT`, 'dist/font/LICENSE');
 cpSync('client/document/workshop/fonts.conf', 'dist/font/fonts.conf');
+const printed = 'noto-nastaliq-urdu-arabic-wght-normal.woff2';
+cpSync(`node_modules/@fontsource-variable/noto-nastaliq-urdu/files/${printed}`, `dist/font/${printed}`);
 await build({
   entryPoints: { ...entries, ...benchEntries },
   outdir: 'dist',
