@@ -12,6 +12,15 @@ export const profileProblems = {
     'An authority profile asks for something that this Sanad cannot judge.',
     'Update Sanad; until then the profile that is there stays in force.',
   ),
+  profile_too_large: row('An authority profile is larger than a profile can be.', KEEP),
+  profile_signature_invalid: row('An authority profile was changed after it was signed, or forged.', KEEP),
+  profile_key_not_allowed: row('An authority profile is signed with a key that may not sign it.', KEEP),
+  profile_issuer_wrong: row('An authority profile speaks for another gateway.', KEEP),
+  profile_older: row(
+    'An authority profile is older than the one that is known.',
+    'Ask for it again later; the profile that is there stays in force.',
+  ),
+  profile_conflict: row('There are two different authority profiles of the same version.', KEEP),
 } as const satisfies ProblemCatalogue<string>;
 
 export type ProfileProblemCode = keyof typeof profileProblems;
