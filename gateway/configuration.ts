@@ -17,6 +17,10 @@ export const gatewayFiles = {
   issuerDirectory: 'issuer',
   issuerSocket: 'issuer/issuer.sock',
   reviewerDirectory: 'reviewer',
+  /** Signed profiles, one file a version. */
+  profileDirectory: 'profile',
+  profileSignerDirectory: 'profile-signer',
+  profileKey: 'profile-signer/profile.key.json',
   offlineDirectory: 'offline',
   rootKey: 'offline/root.key.json',
 } as const;

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addCaseCommands } from './cli/case-commands.ts';
+import { addProfileCommands } from './cli/profile-commands.ts';
 import type { AuditOptions } from './cli/audit.ts';
 import type { BackupCommand, RestoreCommand } from './cli/backup.ts';
 import type { InitOptions } from './cli/init.ts';
@@ -136,6 +137,7 @@ program
   );
 
 addCaseCommands(program);
+addProfileCommands(program);
 
 function seconds(text: string): number {
   const value = Number(text);

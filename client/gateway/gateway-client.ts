@@ -50,6 +50,7 @@ interface PathParameters {
   readonly id?: string;
   readonly document?: string;
   readonly kind?: string;
+  readonly profile?: string;
 }
 
 interface AskOptions<R extends PlainRoute> extends PathParameters {
@@ -122,7 +123,7 @@ export class GatewayClient {
 
   #request(route: GatewayRoute, parameters: PathParameters, body: Body | undefined): Exchange {
     const { method, path: template, signedBy } = gatewayRoutes[route];
-    const path = template.replace(/:(id|document|kind)\b/g, (_, name: keyof PathParameters) =>
+    const path = template.replace(/:(id|document|kind|profile)\b/g, (_, name: keyof PathParameters) =>
       encodeURIComponent(parameters[name] ?? ''),
     );
     const headers = signedBy === 'nobody' ? {} : this.#sign({ method, path, body });

@@ -18,6 +18,7 @@ import { SanadError } from '#shared/contract/problem.ts';
 import { gatewayFiles, type GatewayIdentity } from '../configuration.ts';
 import { issuerAt } from '../issuer/client.ts';
 import { issuerFiles } from '../issuer/configuration.ts';
+import { signedProfileNames } from '../profile/profile-directory.ts';
 import { copySqlite, openSqlite } from '../storage/node-sqlite.ts';
 import { backupFiles, type Manifest } from './manifest.ts';
 
@@ -35,7 +36,7 @@ export interface BackupOptions {
 
 /**
  * Writes everything that a gateway needs to go on, running or not, into one file for its owner alone. Not the offline root
- * key and not the reviewers' keys, which are not the gateway's.
+ * key, the profile key and the reviewers' keys, which are not the gateway's.
  */
 export async function backUp(options: BackupOptions): Promise<void> {
   const { directory, to } = options;
@@ -66,6 +67,12 @@ async function fillStage(stage: string, options: BackupOptions): Promise<void> {
   takeDocuments(directory, stage);
   await copyIssuer(stage, options);
   for (const name of backupFiles.public) copyFileSync(join(directory, name), join(stage, name));
+  for (const name of backupFiles.publicDirectories) {
+    mkdirSync(join(stage, name));
+    for (const file of signedProfileNames(join(directory, name))) {
+      copyFileSync(join(directory, name, file), join(stage, name, file));
+    }
+  }
   const manifest: Manifest = { ver: 1, origin: identity.configuration.origin, made_at: now, cases };
   writeFileSync(join(stage, backupFiles.manifest), `${JSON.stringify(manifest)}\n`);
 }

@@ -10,6 +10,8 @@ export const backupFiles = {
     gatewayFiles.storageDirectory,
     gatewayFiles.documentDirectory,
   ],
+  /** Public too; a gateway from before there were profiles has none. */
+  publicDirectories: [gatewayFiles.profileDirectory],
 } as const;
 
 export const manifestSchema = z.strictObject({

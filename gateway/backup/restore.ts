@@ -99,7 +99,18 @@ function setModes(directory: string): void {
   }
   chmodSync(join(directory, gatewayFiles.documentKey), 0o600);
   for (const name of backupFiles.public) chmodSync(join(directory, name), 0o644);
-  for (const name of [gatewayFiles.reviewerDirectory, gatewayFiles.offlineDirectory]) {
+  for (const name of backupFiles.publicDirectories) {
+    const inside = join(directory, name);
+    // A backup from before there were profiles has none.
+    mkdirSync(inside, { recursive: true });
+    chmodSync(inside, 0o755);
+    for (const file of readdirSync(inside)) chmodSync(join(inside, file), 0o644);
+  }
+  for (const name of [
+    gatewayFiles.reviewerDirectory,
+    gatewayFiles.profileSignerDirectory,
+    gatewayFiles.offlineDirectory,
+  ]) {
     mkdirSync(join(directory, name), { mode: 0o700 });
   }
 }

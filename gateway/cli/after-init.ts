@@ -19,6 +19,8 @@ export function afterInit(options: Pick<InitOptions, 'dir' | 'reviewer'>, anchor
       (name) =>
         `2. Hand ${at(join(gatewayFiles.reviewerDirectory, `${name}.key.json`))} to ${name} and delete it here.`,
     ),
-    `3. Publish the fingerprint where registrants can compare it: web site, letterhead, telephone.`,
+    `3. Hand ${at(gatewayFiles.profileSignerDirectory)} to whoever maintains the authorities’ rules: it signs those, and`,
+    '   nothing else. It is needed only for a new version (`sanad-gateway profile sign`).',
+    `4. Publish the fingerprint where registrants can compare it: web site, letterhead, telephone.`,
   ];
 }

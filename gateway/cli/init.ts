@@ -9,6 +9,9 @@ import { createMasterKey } from '../evidence/master-key.ts';
 import { issuerConfigurationSchema, issuerFiles } from '../issuer/configuration.ts';
 import { createKeyFile, type SigningKey } from '../key/key-file.ts';
 import { signJws } from '../key/sign-jws.ts';
+import { builtInProfiles } from '../profile/built-in.ts';
+import { signedProfileName } from '../profile/profile-directory.ts';
+import { signProfile } from '../profile/sign-profile.ts';
 import { commandError } from './problem.ts';
 import { readNamedFile } from './read-file.ts';
 import { KEY_SET_SECONDS } from './renew-key-set.ts';
@@ -35,6 +38,7 @@ const privateDirectories = [
   gatewayFiles.offlineDirectory,
   gatewayFiles.issuerDirectory,
   gatewayFiles.reviewerDirectory,
+  gatewayFiles.profileSignerDirectory,
   gatewayFiles.storageDirectory,
   gatewayFiles.documentDirectory,
 ];
@@ -71,21 +75,36 @@ async function writeGateway(options: InitOptions): Promise<Anchor> {
   const root = key(gatewayFiles.rootKey);
   const certificateKey = key(join(gatewayFiles.issuerDirectory, issuerFiles.certificateKey));
   const statusKey = key(join(gatewayFiles.issuerDirectory, issuerFiles.statusKey));
+  const profileKey = key(gatewayFiles.profileKey);
   const reviewers = options.reviewer.map((name) => ({
     name,
     key: key(join(gatewayFiles.reviewerDirectory, `${name}.key.json`)).publicJwk,
   }));
   createMasterKey(join(options.dir, gatewayFiles.documentKey));
   const anchor = anchorOf(options, root);
-  const keySet = await signKeySet({ options, root, certificateKey, statusKey });
+  const keySet = await signKeySet({ options, root, certificateKey, statusKey, profileKey });
   const write = writerTo(options.dir);
   write(gatewayFiles.anchor, print(anchor));
   write(gatewayFiles.keySet, `${keySet}\n`);
   write(join(gatewayFiles.issuerDirectory, issuerFiles.configuration), print(issuerOf(options, reviewers)));
+  await writeProfiles(options, profileKey, write);
   const gateway = { ver: 1, origin: options.origin, reviewers };
   // Last: a directory with this file in it is whole.
   write(gatewayFiles.configuration, print(gatewayConfigurationSchema.parse(gateway)));
   return anchor;
+}
+
+/** Those that come with the program, so that clients find them here from the first day. */
+async function writeProfiles(
+  { dir, origin, now }: InitOptions,
+  key: SigningKey,
+  write: (name: string, text: string) => void,
+): Promise<void> {
+  mkdirSync(join(dir, gatewayFiles.profileDirectory), { mode: 0o755 });
+  for (const { document } of builtInProfiles()) {
+    const { profile, text } = await signProfile({ profile: document, origin, key, now });
+    write(join(gatewayFiles.profileDirectory, signedProfileName(profile)), `${text}\n`);
+  }
 }
 
 function anchorOf(options: InitOptions, root: SigningKey): Anchor {
@@ -107,8 +126,9 @@ function signKeySet(parts: {
   readonly root: SigningKey;
   readonly certificateKey: SigningKey;
   readonly statusKey: SigningKey;
+  readonly profileKey: SigningKey;
 }): Promise<string> {
-  const { options, root, certificateKey, statusKey } = parts;
+  const { options, root, certificateKey, statusKey, profileKey } = parts;
   const claims = keySetSchema.parse({
     ver: 1,
     iss: options.origin,
@@ -123,6 +143,7 @@ function signKeySet(parts: {
         assurances: ASSURANCES,
       },
       { kid: statusKey.kid, ...statusKey.publicJwk, roles: ['status'], assurances: [] },
+      { kid: profileKey.kid, ...profileKey.publicJwk, roles: ['profile'], assurances: [] },
     ],
     gateway_origins: [options.origin],
     status_origins: [],

@@ -68,6 +68,12 @@ export const commandProblems = {
     reason: 'The file cannot be written; one that is there is not overwritten.',
     nextAction: 'Name a new file in a folder that this user may write.',
   },
+  profile_unreadable: {
+    kind: 'usage',
+    reason: 'The file holds no profile.',
+    nextAction:
+      'Hold it against authority/profile.schema.json; docs/authority-profile.md says what each member means.',
+  },
   issuer_not_started: {
     kind: 'internal',
     reason: 'The issuer did not start.',

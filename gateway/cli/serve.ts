@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { CheckpointPublisher } from '../checkpoint/publisher.ts';
-import type { GatewayIdentity } from '../configuration.ts';
+import { gatewayFiles, type GatewayIdentity } from '../configuration.ts';
 import { closeServer } from '../http/close-server.ts';
 import type { TlsFiles } from '../http/listener.ts';
 import { createGatewayServer } from '../http/server.ts';
@@ -14,7 +14,7 @@ import { startMonitor, type MonitorAddress } from '../monitor/listen.ts';
 import { Metrics } from '../monitor/metrics.ts';
 import { checkReadiness, type Readiness } from '../monitor/readiness.ts';
 import { StatusPublisher } from '../status/publisher.ts';
-import { builtInShelf } from '../profile/profile-shelf.ts';
+import { ProfileDirectory } from '../profile/profile-directory.ts';
 import { openDatabase } from '../storage/database.ts';
 import { asStorageProblem } from '../storage/problem.ts';
 import { forgetExpired } from '../storage/request-memory-store.ts';
@@ -96,7 +96,7 @@ async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopR
     ...{ database, issuer, log, now },
     everySeconds: options.checkpointEvery,
   });
-  const profiles = builtInShelf();
+  const profiles = new ProfileDirectory({ directory: join(options.dir, gatewayFiles.profileDirectory), now });
   const services: Services = {
     ...{ identity, database, issuer, publisher, checkpoints, vault, profiles, now, log },
   };

@@ -27,6 +27,8 @@ export interface SignedCall<Body> {
 
 /** A request that nobody signed. */
 export interface PublicCall {
+  /** From the path, where there is one: a profile's name, or name and version. */
+  readonly profile: string;
   /** undefined: nobody knows. */
   readonly clientAddress: () => string | undefined;
 }

@@ -1,5 +1,11 @@
 import { decideCase, type ReviewerAct } from '../case/decide.ts';
-import type { GatewayBody, PlainRoute, ReviewerAction } from '#shared/contract/gateway-contract.ts';
+import {
+  MAX_LISTED_PROFILES,
+  type GatewayAnswer,
+  type GatewayBody,
+  type PlainRoute,
+  type ReviewerAction,
+} from '#shared/contract/gateway-contract.ts';
 import { amendCase } from '../case/amend.ts';
 import { answerCase } from '../case/answer.ts';
 import { attestedRegistration, noteCertificate } from '../case/certify.ts';
@@ -22,6 +28,8 @@ export function createHandlers(services: Services): Handlers {
     anchor: () => Promise.resolve(identity.anchor),
     keySet: () => Promise.resolve(identity.keySet),
     statusList: async () => currentList(services),
+    profileList: () => Promise.resolve(listed(services)),
+    profile: async ({ profile }) => profiles.text(profile) ?? notOffered(),
     checkpoint: async () => services.checkpoints.text ?? unavailable(),
     submit: ({ body, signer, now, commit }) =>
       commit((connection) => submitCase(connection, { profiles, submission: body, device: signer, now })),
@@ -116,6 +124,20 @@ async function removeDocumentOf({ vault }: Services, call: SignedCall<unknown>) 
   // Only now: were the row to come back, the file would be there.
   if (file !== undefined) await vault.remove([file]);
   return removed;
+}
+
+/** Newest first; every version that clients can fetch. */
+function listed({ profiles }: Services): GatewayAnswer<'profileList'> {
+  return {
+    profiles: profiles
+      .list()
+      .map(({ document: { id, version } }) => ({ id, version }))
+      .slice(0, MAX_LISTED_PROFILES),
+  };
+}
+
+function notOffered(): never {
+  throw httpError('profile_not_offered');
 }
 
 function unavailable(): never {

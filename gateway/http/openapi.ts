@@ -14,6 +14,8 @@ const summaries: Readonly<Record<GatewayRoute, string>> = {
   keySet: 'The keys that count, signed by a root key',
   statusList: 'The status of every certificate (Token Status List)',
   checkpoint: 'The newest signed checkpoint over all histories',
+  profileList: 'The authority profiles that can be fetched here',
+  profile: 'An authority profile, signed; the newest of its name where no version is named',
   publicAddress: 'The address from which the gateway sees the request come',
   submit: 'Submit a registration',
   follow: 'One’s own registration',
@@ -87,7 +89,7 @@ function operation(name: GatewayRoute, row: Row): JsonSchema {
 function pathParameters(path: string): readonly JsonSchema[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     ...{ name, in: 'path', required: true },
-    schema: name === 'kind' ? { type: 'string' } : { type: 'string', format: 'uuid' },
+    schema: ['kind', 'profile'].includes(name) ? { type: 'string' } : { type: 'string', format: 'uuid' },
   }));
 }
 

@@ -9,6 +9,8 @@ export interface Parameters {
   /** One of its documents. */
   readonly document: string;
   readonly kind: string;
+  /** A profile by its name, or by name and version. */
+  readonly profile: string;
 }
 
 const uuid = z.uuid();
@@ -16,14 +18,15 @@ const pathSchema = z.object({
   id: z.string().optional(),
   document: z.string().optional(),
   kind: z.string().optional(),
+  profile: z.string().optional(),
 });
 
 /** What stands in a path. What is no identifier is answered like one that does not exist. */
 export function readParameters(parameters: unknown): Parameters {
-  const { id = '', document = '', kind = '' } = pathSchema.parse(parameters);
+  const { id = '', document = '', kind = '', profile = '' } = pathSchema.parse(parameters);
   if (id !== '' && !uuid.safeParse(id).success) throw caseError('registration_unknown');
   if (document !== '' && !uuid.safeParse(document).success) throw caseError('document_unknown');
-  return { id, document, kind };
+  return { id, document, kind, profile };
 }
 
 export function rawRequest({ raw, body }: FastifyRequest): RawRequest {

@@ -60,6 +60,10 @@ const httpProblems = {
     'This gateway cannot see where requests come from.',
     'Tell its operator: serve --client-address-header names the header of the proxy in front.',
   ),
+  profile_not_offered: row(
+    'This gateway offers no such profile.',
+    'See what it offers: `sanad profile list`.',
+  ),
   status_list_unavailable: row('There is no status list yet.', 'Try again in a minute.'),
   checkpoint_unavailable: row('There is no checkpoint yet.', 'Try again in a few minutes.'),
   internal_error: row('The gateway failed.', 'Try again; if it stays, tell the gateway’s operator.'),
@@ -99,6 +103,7 @@ export const problemStatuses: Readonly<Record<KnownCode, number>> = {
   too_many_uploads: 429,
   too_many_streams: 429,
   public_address_unknown: 404,
+  profile_not_offered: 404,
   status_list_unavailable: 503,
   checkpoint_unavailable: 503,
   internal_error: 500,

@@ -112,7 +112,10 @@ function answerer(parts: AnswererParts, name: PlainRoute): Answerer {
     const handler = handlers[name] as (call: PublicCall) => Promise<unknown>;
     const { isBehindProxy = false, clientAddressHeader: addressHeader } = options;
     return (request) =>
-      handler({ clientAddress: () => clientAddress(request, { isBehindProxy, addressHeader }) });
+      handler({
+        profile: readParameters(request.params).profile,
+        clientAddress: () => clientAddress(request, { isBehindProxy, addressHeader }),
+      });
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the body was parsed with this very row's schema
   const handler = handlers[name] as SignedHandler;

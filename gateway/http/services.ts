@@ -3,7 +3,7 @@ import type { GatewayIdentity } from '../configuration.ts';
 import type { DocumentVault } from '../evidence/vault.ts';
 import type { IssuerPort } from '../issuer/client.ts';
 import type { Log } from '../log/log.ts';
-import type { ProfileShelf } from '../profile/profile-shelf.ts';
+import type { OfferedProfiles } from '../profile/profile-directory.ts';
 import type { StatusPublisher } from '../status/publisher.ts';
 import type { Connection } from '../storage/database.ts';
 
@@ -14,7 +14,7 @@ export interface Services {
   readonly issuer: IssuerPort;
   readonly publisher: StatusPublisher;
   readonly vault: DocumentVault;
-  readonly profiles: ProfileShelf;
+  readonly profiles: OfferedProfiles;
   readonly checkpoints: Pick<CheckpointPublisher, 'text'>;
   /** Seconds since the epoch. */
   readonly now: () => number;

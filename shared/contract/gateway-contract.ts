@@ -27,6 +27,7 @@ export const SIGNATURE_TAG = 'sanad-v1';
 export const SIGNATURE_LABEL = 'sanad';
 export const SIGNATURE_WINDOW_SECONDS = 300;
 export const MAX_BODY_BYTES = 64 * 1024;
+export const MAX_LISTED_PROFILES = 256;
 
 /** Server-sent events (text/event-stream). */
 export const EVENTS_CONTENT_TYPE = 'text/event-stream';
@@ -75,6 +76,20 @@ export const gatewayRoutes = {
   statusList: { method: 'GET', path: '/v1/status-list/1', signedBy: 'nobody', body: null, answer: null },
   /** The newest checkpoint over all histories: docs/protocol.md, "History". */
   checkpoint: { method: 'GET', path: '/v1/checkpoint', signedBy: 'nobody', body: null, answer: null },
+  /** Authority profiles that can be fetched, newest version of each name first. */
+  profileList: {
+    method: 'GET',
+    path: '/v1/profile',
+    signedBy: 'nobody',
+    body: null,
+    answer: z.object({
+      profiles: z
+        .array(z.object({ id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), version: z.int().min(1) }))
+        .max(MAX_LISTED_PROFILES),
+    }),
+  },
+  /** `:profile` is a name, for its newest version, or name and version: pk-pta, pk-pta@1. */
+  profile: { method: 'GET', path: '/v1/profile/:profile', signedBy: 'nobody', body: null, answer: null },
   /** The address that the gateway sees the request come from, canonical; neither kept nor logged. */
   publicAddress: {
     method: 'GET',

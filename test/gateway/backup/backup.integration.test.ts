@@ -99,7 +99,8 @@ describe('a backup of a running gateway', () => {
     const names: string[] = [];
     await listArchive({ file: backup, onReadEntry: ({ path }) => void names.push(path) });
     expect(names).toEqual(expect.arrayContaining(['issuer/certificate.key.json', 'storage/gateway.db']));
-    expect(names.filter((name) => /offline|reviewer|sock/.test(name))).toEqual([]);
+    expect(names).toContain('profile/pk-pta@1.jwt');
+    expect(names.filter((name) => /offline|reviewer|profile-signer|sock/.test(name))).toEqual([]);
     expect(
       readdirSync(join(gateway.directory, 'storage')).filter((name) => name.startsWith('.backup')),
     ).toEqual([]);
