@@ -1,12 +1,12 @@
+import { readDocumentFile } from '#client/document/document-file.ts';
 import { declare, declareAgain, takeBackDeclaration, type Declared } from '#client/registration/declare.ts';
 import { DeclarationStore } from '#client/registration/declaration-store.ts';
-import { readDocumentFile } from '#client/registration/document-file.ts';
 import { readDeclaration } from '#client/registration/read-certificate.ts';
 import { registrationError } from '#client/registration/registration-problem.ts';
 import { statementOf } from '#client/registration/statement.ts';
 import type { StoredDeclaration } from '#client/registration/stored-declaration.ts';
 import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
-import { decisionSchema, type DecisionClaim } from '#shared/contract/gateway-contract.ts';
+import { decisionSchema, MAX_DOCUMENT_BYTES, type DecisionClaim } from '#shared/contract/gateway-contract.ts';
 import { good, problemLines, strong, type Answer, type Line } from '../answer.ts';
 import { cliError } from '../cli-problem.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -36,7 +36,10 @@ export async function declareCommand(surroundings: Surroundings, options: Declar
   const { client } = surroundings;
   const tunnel = await new TunnelStore(client).get(options.name);
   const decision = readDecision(options, client.now());
-  const evidence = options.evidence === undefined ? undefined : await readDocumentFile(options.evidence);
+  const evidence =
+    options.evidence === undefined
+      ? undefined
+      : await readDocumentFile(options.evidence, { bytes: MAX_DOCUMENT_BYTES });
   const reference =
     options.referenceFile === undefined
       ? undefined
