@@ -93,7 +93,7 @@ describe('policy faults', () => {
     const name = 'x'.repeat(65);
     const shown = 'x'.repeat(64);
     const keys =
-      'accepted_assurances, status_grace_seconds, clock_tolerance_seconds, continue_without_tunnel';
+      'accepted_assurances, also_accepted_assurances, status_grace_seconds, clock_tolerance_seconds, continue_without_tunnel, recorded_acts';
     expect(reasons(`{"${name}": 1, "${name}": 2}`)).toEqual([
       `There is no "${shown}". The keys are: ${keys}.`,
       `"${shown}" stands here a second time.`,
