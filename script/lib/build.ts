@@ -8,6 +8,7 @@ import { buildManual } from './build-manual.ts';
 const entries = {
   'credential-child': 'client/credential-store/child.ts',
   'workshop-child': 'client/document/workshop/child.ts',
+  'picture-child': 'client/dossier/picture/child.ts',
   sanadd: 'daemon/index.ts',
   'sanad-fetch': 'fetch/index.ts',
   'sanad-gateway': 'gateway/index.ts',
@@ -18,6 +19,7 @@ const entries = {
 const benchDrivers = {
   'bench-driver': 'test/bench/driver.ts',
   'bench-verify': 'test/bench/verify-driver.ts',
+  'bench-dossier': 'test/bench/dossier-driver.ts',
 };
 const benchEntries = process.argv.includes('--bench') ? benchDrivers : {};
 
@@ -54,8 +56,8 @@ await build({
   target: 'node24',
   minifySyntax: true,
   legalComments: 'none',
-  // Native addons find their own files beside themselves.
-  external: ['@napi-rs/keyring', 'sharp'],
+  // Native addons find their own files beside themselves, and so does pdfkit.
+  external: ['@napi-rs/keyring', 'sharp', 'pdfkit'],
   // CommonJS packages inside an ES module bundle still ask for require().
   banner: {
     js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",

@@ -130,7 +130,8 @@ function formOf(
 function answersOf({ fields }: AuthorityProfile, { values }: ProfileVerdict): Dossier['answers'] {
   return fields.flatMap(({ field }) => {
     const value = values[field.id];
-    if (value === undefined) return [];
+    // What is known once it is filed or decided is not part of what is filed.
+    if (value === undefined || (field.stage ?? 'application') !== 'application') return [];
     return [{ field: field.id, label: english(field.label), value, shown: shownValue(field, value, 'en') }];
   });
 }

@@ -1,6 +1,7 @@
 /** `script/bench [--json] [NAME...]`, inside the lab's namespaces. */
 import { createLab, type Lab } from '#test/lab/lab.ts';
 import { benchConnect } from './connect.ts';
+import { benchDossier } from './dossier.ts';
 import { printTable, type Figure } from './figure.ts';
 import { benchGateway, benchKill } from './gateway.ts';
 import { benchIdle } from './idle.ts';
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, Part>> = {
   idle: { lab: true, run: benchIdle },
   leak: { lab: true, run: benchLeak },
   gateway: { lab: false, run: benchGateway },
+  dossier: { lab: false, run: benchDossier },
   kill: { lab: false, run: benchKill },
 };
 
