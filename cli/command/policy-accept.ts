@@ -5,6 +5,7 @@ import {
   type AcceptanceAct,
 } from '#client/policy/accept-assurance.ts';
 import type { Problem } from '#shared/contract/problem.ts';
+import { policyError } from '#client/policy/policy-problem.ts';
 import type { PolicyOrigin } from '#shared/registration/compose-policy.ts';
 import { requireAdministrator } from '../administer/require-administrator.ts';
 import { tellDaemon } from '../administer/tell-daemon.ts';
@@ -31,7 +32,7 @@ export async function policyAcceptCommand(
   const { preview, question } = consequences(surroundings, options);
   await requireConfirmation(surroundings, { preview, question, isGiven: yes });
   const file = await writeAcceptance(place, content);
-  const { daemon, problem } = await tellService(surroundings);
+  const { daemon, problem } = await tellService(surroundings, options);
   return {
     json: { act, assurance, file, changed: true, daemon },
     lines: [
@@ -44,16 +45,24 @@ export async function policyAcceptCommand(
   };
 }
 
-/** It reads the folder again, and says whether that is what it goes by. */
+/** It reads the folder again, and says whether that is what it goes by: another file may have come meanwhile. */
 async function tellService(
   surroundings: Surroundings,
+  { act, assurance }: AcceptanceAct,
 ): Promise<{ readonly daemon: Problem | null; readonly problem: Problem | null }> {
   const heard: { problem: Problem | null } = { problem: null };
   const daemon = await tellDaemon(surroundings, async (told) => {
     await told.request('reloadAnchors', {});
-    heard.problem = (await told.request('policy', {})).problem;
+    const { policy, origins, problem } = await told.request('policy', {});
+    const isAsAsked = policy.accepted_assurances.includes(assurance) === (act === 'accept');
+    heard.problem = problem ?? (isAsAsked ? null : withoutEffect(act, origins.accepted_assurances));
   });
   return { daemon, problem: heard.problem };
+}
+
+function withoutEffect(act: AcceptanceAct['act'], origin: PolicyOrigin | undefined): Problem {
+  const file = origin?.kind === 'file' ? `${origin.file}, accepted_assurances` : undefined;
+  return policyError(act === 'accept' ? 'assurance_overruled' : 'assurance_still_accepted', file).problem;
 }
 
 function unchanged({ act, assurance }: AcceptOptions, origin: PolicyOrigin): Answer {

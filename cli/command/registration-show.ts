@@ -79,9 +79,11 @@ async function showOne(surroundings: Surroundings, { registration, others }: Fou
   const anchor = await operatorOf(surroundings, registration);
   const { json, lines } = followedAnswer(followed, anchor.operator.contact);
   const address = await comparedAddress(surroundings, followed.registration, anchor);
-  const more = others.map(({ view }) =>
-    faint(`Also for this tunnel: ${view.id}, last seen as ${stateWords(view)}.`),
-  );
+  const own = await new DeclarationStore(surroundings.client.configDirectory).find(registration.tunnel);
+  const more = [
+    ...others.map(({ view }) => faint(`Also for this tunnel: ${view.id}, last seen as ${stateWords(view)}.`)),
+    ...(own === undefined ? [] : [faint(`You also stated it yourself: sanad registration show ${own.id}`)]),
+  ];
   return {
     json: { ...json, publicAddress: address },
     lines: [...lines, ...(address === null ? [] : describeAddress(address, followed.registration)), ...more],

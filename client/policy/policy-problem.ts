@@ -17,16 +17,21 @@ const policyProblems = {
     reason: 'Another policy file, which has the last word, does not allow that, so nothing was changed.',
     nextAction: 'Ask whoever manages the policy of this computer to change that file.',
   },
+  assurance_overruled: {
+    kind: 'permission',
+    reason: 'It was recorded, but another policy file, which has the last word, does not allow it.',
+    nextAction: 'Ask whoever manages the policy of this computer to change that file.',
+  },
   assurance_still_accepted: {
     kind: 'permission',
-    reason: 'Another policy file accepts it all the same, so nothing was changed.',
+    reason: 'Another policy file accepts it all the same, so it stays accepted.',
     nextAction: 'Take it out of that file, or have whoever manages the policy of this computer do it.',
   },
 } as const satisfies ProblemCatalogue<string>;
 
 /** `detail`: the file and its key. */
 export function policyError(
-  code: 'assurance_forbidden' | 'assurance_still_accepted',
+  code: 'assurance_forbidden' | 'assurance_overruled' | 'assurance_still_accepted',
   detail: string | undefined,
 ): SanadError {
   return new SanadError(problemFrom(policyProblems, code, detail));

@@ -10,7 +10,8 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { originsAll } from '#shared/registration/compose-policy.ts';
-import { builtInPolicy, parsePolicy } from '#shared/registration/policy.ts';
+import { builtInPolicy, parsePolicy, type Policy } from '#shared/registration/policy.ts';
+import { acceptingDeclared } from '#test/shared/registration/declare.ts';
 import { startScriptedDaemon, type ScriptedDaemon } from '../client/scripted-daemon.ts';
 import { makeCommandLine, type CommandLine } from './command-line.ts';
 
@@ -39,8 +40,8 @@ function write(name: string, content: object): void {
   chmodSync(at('policy.d', name), 0o644);
 }
 
-async function withService(asked: string[]): Promise<void> {
-  const inForce = { policy: builtInPolicy, origins: originsAll({ kind: 'built_in' }), problem: null };
+async function withService(asked: string[], policy: Policy): Promise<void> {
+  const inForce = { policy, origins: originsAll({ kind: 'built_in' }), problem: null };
   daemon = await startScriptedDaemon({
     script: ({ method }) => {
       asked.push(method);
@@ -80,7 +81,7 @@ describe('sanad policy accept', () => {
 
   it('writes root’s file with the act and its time, and has the service read it', async () => {
     const asked: string[] = [];
-    await withService(asked);
+    await withService(asked, acceptingDeclared);
     cli.typed = 'y\n';
     const { code, stdout } = await accept();
     expect(code).toBe(0);
@@ -93,6 +94,12 @@ describe('sanad policy accept', () => {
     expect(readdirSync(at('policy.d'))).toEqual(['50-accepted-assurance.json']);
     expect(asked).toEqual(['reloadAnchors', 'policy']);
     expect((await cli.sanad('policy', 'validate')).code).toBe(0);
+  });
+
+  it('says so where the service does not go by it all the same: a file came while somebody was asked', async () => {
+    await withService([], builtInPolicy);
+    const { code, answer } = await accept('--yes', '--json');
+    expect([code, answer.problem?.code]).toEqual([7, 'assurance_overruled']);
   });
 
   it('without the service is written all the same, and says that it waits for it', async () => {
