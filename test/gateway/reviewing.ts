@@ -19,15 +19,18 @@ import {
   type TestRequest,
 } from './running-gateway.ts';
 
+/** One that runs, whoever started it. */
+export type ReachableGateway = Pick<RunningGateway, 'directory' | 'origin' | 'port'>;
+
 /** A reviewer whose key `init` made. */
-export function reviewerOf(gateway: RunningGateway, name: string): Signer {
+export function reviewerOf(gateway: ReachableGateway, name: string): Signer {
   const key = readKeyFile(join(gateway.directory, `reviewer/${name}.key.json`));
   return { keyId: key.kid, jwk: key.publicJwk, privateKey: key.privateKey };
 }
 
 /** What a reviewer signs over a case that `device` submitted with `submissionOf`. */
 export function statementOf(
-  gateway: RunningGateway,
+  gateway: ReachableGateway,
   act: { readonly id: string; readonly device: Signer; readonly reviewer: Signer },
   changes: Partial<Attestation> = {},
 ): Promise<string> {
@@ -52,7 +55,7 @@ export function statementOf(
 
 /** Signs a decision and sends it, without the reviewers' command: fast enough for many at once. */
 export async function decide(
-  gateway: RunningGateway,
+  gateway: ReachableGateway,
   act: { readonly id: string; readonly device: Signer; readonly reviewer: Signer },
   changes: Partial<Attestation> = {},
 ): Promise<TestAnswer> {
@@ -61,23 +64,23 @@ export async function decide(
   return await send(gateway, { method: 'POST', path, body: { statement }, signer: act.reviewer });
 }
 
-export function submit(gateway: RunningGateway, device: Signer): Promise<TestAnswer> {
+export function submit(gateway: ReachableGateway, device: Signer): Promise<TestAnswer> {
   const body = submissionOf(device);
   return send(gateway, { method: 'POST', path: '/v1/registration', body, signer: device });
 }
 
-export function follow(gateway: RunningGateway, device: Signer, id: string): Promise<TestAnswer> {
+export function follow(gateway: ReachableGateway, device: Signer, id: string): Promise<TestAnswer> {
   return send(gateway, { method: 'GET', path: `/v1/registration/${id}`, signer: device });
 }
 
-export function certify(gateway: RunningGateway, device: Signer, id: string): Promise<TestAnswer> {
+export function certify(gateway: ReachableGateway, device: Signer, id: string): Promise<TestAnswer> {
   const path = `/v1/registration/${id}/certificate`;
   return send(gateway, { method: 'POST', path, body: {}, signer: device });
 }
 
 /** Sends a device's signed JSON to one of its registration's routes. */
 export function act(
-  gateway: RunningGateway,
+  gateway: ReachableGateway,
   device: Signer,
   path: string,
   body: unknown = {},
@@ -86,7 +89,7 @@ export function act(
 }
 
 export function answer(
-  gateway: RunningGateway,
+  gateway: ReachableGateway,
   device: Signer,
   id: string,
   body: unknown = { text: 'Here.' },
@@ -95,7 +98,7 @@ export function answer(
 }
 
 export function amend(
-  gateway: RunningGateway,
+  gateway: ReachableGateway,
   device: Signer,
   id: string,
   changes: Partial<Submission> = {},
@@ -104,7 +107,7 @@ export function amend(
 }
 
 export function withdrawalOf(
-  gateway: RunningGateway,
+  gateway: ReachableGateway,
   device: Signer,
   id: string,
   changes: Partial<Withdrawal> = {},
@@ -116,13 +119,13 @@ export function withdrawalOf(
   return `${input}.${sign(null, Buffer.from(input), device.privateKey).toString('base64url')}`;
 }
 
-export function withdraw(gateway: RunningGateway, device: Signer, id: string, note?: string) {
+export function withdraw(gateway: ReachableGateway, device: Signer, id: string, note?: string) {
   const withdrawal = withdrawalOf(gateway, device, id);
   return act(gateway, device, `${id}/withdrawal`, { withdrawal, ...(note === undefined ? {} : { note }) });
 }
 
 export function addDocument(
-  gateway: RunningGateway,
+  gateway: ReachableGateway,
   device: Signer,
   document: { readonly id: string; readonly content: Buffer; readonly kind?: string; readonly type?: string },
   changes: Partial<TestRequest> = {},

@@ -116,10 +116,15 @@ const running = new Set<Background>();
 
 /** Starts a process that stays; what it prints goes to /run/lab/log/NAME.log. */
 export function start(host: Host, who: Identity, name: string, argv: readonly string[]): Background {
+  return startHere(who, name, commandLine(host, who, argv));
+}
+
+/** The same in the lab's own network, which is none of its hosts'; the words are taken as they are. */
+export function startHere(who: Identity, name: string, argv: readonly string[]): Background {
   mkdirSync(LOG, { recursive: true });
   const log = `${LOG}/${name}.log`;
   const out = openSync(log, 'a');
-  const [file, ...rest] = commandLine(host, who, argv);
+  const [file, ...rest] = argv;
   const child = spawn(file ?? '', rest, { env: environmentOf(who), stdio: ['ignore', out, out] });
   closeSync(out);
   if (child.pid === undefined) throw new Error(`${name} did not start`);

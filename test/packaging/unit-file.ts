@@ -52,9 +52,12 @@ export function argumentsOf(unit: UnitFile): readonly string[] {
       .words('Environment')
       .map((word) => [`\${${word.slice(0, word.indexOf('='))}}`, word.replace(/^[^=]*=/, '')]),
   );
-  return words
-    .slice(words.findIndex((word) => word.endsWith('.mjs')) + 1)
-    .map((word) => set.get(word) ?? word);
+  return (
+    words
+      .slice(words.findIndex((word) => word.endsWith('.mjs')) + 1)
+      // Without braces it stands for as many words as it has.
+      .flatMap((word) => set.get(word) ?? set.get(word.replace(/^\$(\w+)$/, '${$1}'))?.split(' ') ?? word)
+  );
 }
 
 /** What Node itself is started with: the words between it and the program. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gatewayFiles } from '#gateway/configuration.ts';
 import { paths } from '#shared/contract/paths.ts';
 import { systemNames } from '#shared/contract/system-names.ts';
 import { accounts, identity } from '#test/lab/system.ts';
@@ -12,20 +13,22 @@ import { packaging, readTmpfiles, readUnit } from './unit-file.ts';
 const MOST_EXPOSED = 1.5;
 const hasAnalyzer = spawnSync('systemd-analyze', ['--version']).status === 0;
 const services = ['sanadd', 'sanad-fetch'] as const;
+const ofGateway = ['sanad-gateway', 'sanad-issuer'] as const;
+const all = [...services, ...ofGateway];
 
 describe.skipIf(!hasAnalyzer)('systemd-analyze', () => {
   /** The units with a program that there is: verify asks for it. */
   let directory: string;
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'sanad-units-'));
-    for (const name of services) {
+    for (const name of all) {
       const text = readFileSync(join(packaging, 'systemd', `${name}.service`), 'utf8');
       writeFileSync(join(directory, `${name}.service`), text.replaceAll('/usr/lib/sanad/node', '/bin/true'));
     }
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  it.each(services)('finds nothing wrong with %s.service', (name) => {
+  it.each(all)('finds nothing wrong with %s.service', (name) => {
     const { status, stdout, stderr } = spawnSync(
       'systemd-analyze',
       ['verify', '--man=no', '--recursive-errors=no', join(directory, `${name}.service`)],
@@ -34,7 +37,7 @@ describe.skipIf(!hasAnalyzer)('systemd-analyze', () => {
     expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' });
   });
 
-  it.each(services)('%s.service is exposed as little as the project asks', (name) => {
+  it.each(all)('%s.service is exposed as little as the project asks', (name) => {
     const words = ['security', '--no-pager', '--offline=true', `--threshold=${MOST_EXPOSED * 10}`];
     const { status, stdout } = spawnSync(
       'systemd-analyze',
@@ -48,7 +51,7 @@ describe.skipIf(!hasAnalyzer)('systemd-analyze', () => {
 });
 
 describe('what the lab starts by hand is what the units start', () => {
-  it.each(services)('%s: account, group and rights', (name) => {
+  it.each(all)('%s: account, group and rights', (name) => {
     const unit = readUnit(`${name}.service`);
     const { uid, gid, capabilities } = identity(name);
     const given = { net_admin: 'CAP_NET_ADMIN', none: '', all: 'everything' }[capabilities];
@@ -85,6 +88,45 @@ describe('what the lab starts by hand is what the units start', () => {
       '/run/sanad/fetch',
       paths.relayDirectory,
     ]);
+  });
+});
+
+describe('the units of a gateway', () => {
+  const gateway = readUnit('sanad-gateway.service');
+  const issuer = readUnit('sanad-issuer.service');
+
+  it('have accounts of their own', () => {
+    const lines = readFileSync(join(packaging, 'sysusers.d/sanad-gateway.conf'), 'utf8').split('\n');
+    const made = lines.filter((line) => line.startsWith('u ')).map((line) => line.split(/\s+/)[1]);
+    expect(new Set(made)).toEqual(new Set(ofGateway));
+  });
+
+  it('meet at one socket', () => {
+    const of = (unit: typeof issuer, option: string) => {
+      const words = unit.words('ExecStart');
+      return words[words.indexOf(option) + 1];
+    };
+    expect(of(gateway, '--issuer-socket')).toBe(of(issuer, '--socket'));
+    expect(issuer.one('ExecStartPost')).toContain(of(issuer, '--socket'));
+    expect(of(issuer, '--dir')).toBe(join(of(gateway, '--dir') ?? '', gatewayFiles.issuerDirectory));
+  });
+
+  it('keep from the gateway what signs, and from the issuer what registrants gave', () => {
+    const below = (name: string) => `-/var/lib/sanad-gateway/${name}`;
+    const { issuerDirectory, offlineDirectory, reviewerDirectory } = gatewayFiles;
+    const { storageDirectory, documentDirectory } = gatewayFiles;
+    expect(gateway.words('InaccessiblePaths')).toEqual(
+      expect.arrayContaining([issuerDirectory, offlineDirectory, reviewerDirectory].map(below)),
+    );
+    expect(issuer.words('InaccessiblePaths')).toEqual(
+      expect.arrayContaining([storageDirectory, documentDirectory, offlineDirectory].map(below)),
+    );
+    expect([issuer.one('PrivateNetwork'), issuer.one('RestrictAddressFamilies')]).toEqual(['yes', 'AF_UNIX']);
+  });
+
+  it.each([gateway, issuer])('run without a compiler', (unit) => {
+    expect(unit.one('MemoryDenyWriteExecute')).toBe('yes');
+    expect(unit.words('ExecStart')).toContain('--jitless');
   });
 });
 

@@ -9,14 +9,16 @@ const LEFT_ALONE = ['/proc', '/run/netns/*', '/run/netns'];
 
 /**
  * A shell script that puts up, in a mount namespace of its own, what a unit asks of systemd: ProtectSystem=strict with
- * its ReadWritePaths, ProtectKernelTunables, PrivateDevices with its devices, PrivateTmp, ProtectHome and ProtectProc;
- * then it becomes what it was given.
+ * its ReadWritePaths, InaccessiblePaths, ProtectKernelTunables, PrivateDevices with its devices, PrivateTmp, ProtectHome
+ * and ProtectProc; then it becomes what it was given.
  */
 export function wallsOf(unit: UnitFile, alsoWritable: readonly string[]): string {
-  const stateDirectory = `/var/lib/${unit.one('StateDirectory')}`;
-  const named = unit.words('ReadWritePaths').map((path) => path.replace(/^-/, ''));
-  const writable = [...named, stateDirectory, ...alsoWritable];
-  const devices = unit.words('BindPaths').map((path) => path.replace(/^-/, ''));
+  const own = [
+    ...unit.words('StateDirectory').map((name) => `/var/lib/${name}`),
+    ...unit.words('RuntimeDirectory').map((name) => `/run/${name}`),
+  ];
+  const writable = [...pathsOf(unit, 'ReadWritePaths'), ...own, ...alsoWritable];
+  const devices = pathsOf(unit, 'BindPaths');
   return [
     'set -e',
     `mkdir -p ${DEVICES} && mount -t tmpfs -o mode=0755 tmpfs ${DEVICES} && mkdir ${DEVICES}/net`,
@@ -37,6 +39,14 @@ export function wallsOf(unit: UnitFile, alsoWritable: readonly string[]): string
     // Some are hidden below others.
     '  *) ! mountpoint -q "$place" || mount -o remount,bind,ro "$place" ;;',
     'esac; done </proc/self/mountinfo',
+    ...pathsOf(unit, 'InaccessiblePaths').map(
+      (path) => `[ ! -e ${path} ] || mount -t tmpfs -o ro,mode=0000 tmpfs ${path}`,
+    ),
     'exec "$@"',
   ].join('\n');
+}
+
+/** The minus says that it need not be there. */
+function pathsOf(unit: UnitFile, name: string): readonly string[] {
+  return unit.words(name).map((path) => path.replace(/^-/, ''));
 }
