@@ -18,6 +18,8 @@ export function openSqlite(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MILLISECONDS });
   // FULL, not WAL's usual NORMAL: a case that was accepted survives the power cut that follows.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  // Keys are destroyed by deleting them: what is deleted is overwritten, not only no longer pointed to.
+  database.exec('PRAGMA secure_delete = ON;');
   return database;
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '#gateway/case/audit.ts';
@@ -6,6 +7,7 @@ import { recordAudit } from '#gateway/case/audit-log.ts';
 import { auditContentOf, auditEntriesOf } from '#gateway/storage/audit-store.ts';
 import { insertCertificate } from '#gateway/storage/certificate-store.ts';
 import { openDatabase, type Connection } from '#gateway/storage/database.ts';
+import { deleteDocuments, keepDocumentKey } from '#gateway/storage/document-store.ts';
 import {
   changeState,
   devicesOf,
@@ -94,6 +96,20 @@ describe.each(engines.filter((name) => engineMissing(name) === undefined))(
       const { rows } = await sql<object>`select count(*) as count from registration`.execute(database);
       expect(rows).toEqual([{ count: 1 }]);
       expect(Object.getPrototypeOf(rows[0])).toBe(Object.prototype);
+    });
+
+    it.runIf(name === 'sqlite')('leaves nothing of a key that was deleted in the file', async () => {
+      const wrapped = 'w'.repeat(60);
+      const stored = registrationAt(1);
+      await insertRegistration(database, stored, device('destroyed'));
+      const { id } = stored;
+      await keepDocumentKey(database, id, wrapped);
+      const checkpoint = sql`pragma wal_checkpoint(truncate)`;
+      await checkpoint.execute(database);
+      expect(readFileSync(where).includes(wrapped)).toBe(true);
+      await deleteDocuments(database, id);
+      await checkpoint.execute(database);
+      expect(readFileSync(where).includes(wrapped)).toBe(false);
     });
 
     it('lists devices in one order, whatever the language', async () => {
