@@ -5,6 +5,7 @@ import { addProfileCommands } from './cli/profile-commands.ts';
 import type { AuditOptions } from './cli/audit.ts';
 import type { BackupCommand, RestoreCommand } from './cli/backup.ts';
 import type { InitOptions } from './cli/init.ts';
+import type { PurgeCommand } from './cli/purge-documents.ts';
 import type { ServeOptions } from './cli/serve.ts';
 import { printJson, printLines, runCommand } from './cli/terminal.ts';
 
@@ -136,6 +137,25 @@ program
     }),
   );
 
+program
+  .command('document')
+  .description('registrants’ documents, as the operator keeps them')
+  .command('purge')
+  .description('destroy the keys and files of closed cases’ documents, beside a running gateway or not')
+  .requiredOption('--dir <directory>', 'made by init')
+  .requiredOption('--older-than <days>', 'days since the case was closed, as your retention says', days)
+  .option('--state <states...>', 'rejected, withdrawn, revoked or ended', ['rejected', 'withdrawn'])
+  .option('--dry-run', 'only say what would go', false)
+  .option('--json', 'one JSON object instead of text', false)
+  .action((options: Omit<PurgeCommand, 'now'> & { readonly json: boolean }) =>
+    runCommand(options.json, async () => {
+      const { purgeDocuments, purgeLines } = await import('./cli/purge-documents.ts');
+      const cases = await purgeDocuments({ ...options, now: Math.floor(Date.now() / 1000) });
+      if (options.json) printJson({ purge: { dry_run: options.dryRun, cases } });
+      else printLines(purgeLines(cases, options.dryRun));
+    }),
+  );
+
 addCaseCommands(program);
 addProfileCommands(program);
 
@@ -143,6 +163,12 @@ function seconds(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= 604_800) return value;
   throw new InvalidArgumentError('a number of seconds from 1 to 604800');
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,5}$/.test(text)) return value;
+  throw new InvalidArgumentError('a number of days from 0 to 99999');
 }
 
 // Usage errors end with 2, as those of `sanad`.

@@ -63,6 +63,12 @@ export const commandProblems = {
     reason: 'The case has no such document.',
     nextAction: 'Take its identifier from `sanad-gateway case show`.',
   },
+  documents_unknown: {
+    kind: 'gateway',
+    reason:
+      'Most files in the folder of documents are none that the database knows of; none of them was removed.',
+    nextAction: 'See that --dir and DATABASE_URL belong together, and that the database is not an empty one.',
+  },
   file_not_written: {
     kind: 'usage',
     reason: 'The file cannot be written; one that is there is not overwritten.',

@@ -91,7 +91,7 @@ async function serveWith(parts: Parts, issuerSocket: string, stop: Promise<StopR
     metrics.count(entry);
   });
   const publisher = new StatusPublisher(issuer, log);
-  const vault = await openVault({ directory: options.dir, database, now: now() * 1000 });
+  const vault = await openVault({ directory: options.dir, database, log, now: now() * 1000 });
   const checkpoints = new CheckpointPublisher({
     ...{ database, issuer, log, now },
     everySeconds: options.checkpointEvery,

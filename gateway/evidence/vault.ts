@@ -81,7 +81,7 @@ export class DocumentVault {
     readonly isKnown: (files: readonly string[]) => Promise<ReadonlySet<string>>;
     /** Milliseconds since the epoch. */
     readonly olderThan: number;
-  }): Promise<number> {
+  }): Promise<{ readonly removed: number; readonly spared: number }> {
     const names = await readdir(this.#directory);
     const whole = names.filter((name) => FILE_NAME.test(name));
     const half = names.filter(isHalfWritten);
@@ -90,7 +90,7 @@ export class DocumentVault {
     const isPlausible = old.length <= whole.length - unknown.length;
     const orphans = [...(isPlausible ? old : []), ...(await this.#oldOf(half, options.olderThan))];
     await this.remove(orphans);
-    return orphans.length;
+    return { removed: orphans.length, spared: isPlausible ? 0 : old.length };
   }
 
   async #oldOf(files: readonly string[], olderThan: number): Promise<readonly string[]> {

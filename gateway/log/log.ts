@@ -29,7 +29,14 @@ export interface RequestEntry {
 }
 
 export type LogPlace =
-  'request' | 'issuer_request' | 'status_list' | 'forgetting' | 'checkpoint' | 'event' | 'start';
+  | 'request'
+  | 'issuer_request'
+  | 'status_list'
+  | 'forgetting'
+  | 'checkpoint'
+  | 'event'
+  | 'documents'
+  | 'start';
 
 export type Log = (entry: LogEntry) => void;
 

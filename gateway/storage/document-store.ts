@@ -55,6 +55,34 @@ export async function knownFiles(
   return new Set(rows.map(({ file }) => file));
 }
 
+/** Registrations in these states since before then that have documents still, the longest closed first. */
+export async function registrationsWithDocuments(
+  connection: Connection,
+  of: { readonly states: readonly string[]; readonly closedBefore: number },
+): Promise<
+  readonly {
+    readonly registration: string;
+    readonly state: string;
+    readonly closedAt: number;
+    readonly documents: number;
+  }[]
+> {
+  const rows = await connection
+    .selectFrom('registration')
+    .innerJoin('document', 'document.registration', 'registration.id')
+    .select(['registration.id', 'registration.state', 'registration.changed_at'])
+    .select(({ fn }) => fn.count('document.id').as('documents'))
+    .where('registration.state', 'in', [...of.states])
+    .where('registration.changed_at', '<', of.closedBefore)
+    .groupBy(['registration.id', 'registration.state', 'registration.changed_at'])
+    .orderBy('registration.changed_at')
+    .orderBy('registration.id')
+    .execute();
+  return rows.map(({ id, state, changed_at: closedAt, documents }) => ({
+    ...{ registration: id, state, closedAt, documents: Number(documents) },
+  }));
+}
+
 export async function hasDocumentKeys(connection: Connection): Promise<boolean> {
   const row = await connection.selectFrom('document_key').select('registration').limit(1).executeTakeFirst();
   return row !== undefined;

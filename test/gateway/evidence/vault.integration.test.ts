@@ -40,19 +40,19 @@ const sweep = (known: readonly string[], meanwhile: () => void = () => undefined
 describe('sweeping files that belong to no document', () => {
   it('removes them where most belong to one, more than a statement asks for at once', async () => {
     const [known, unknown] = [oldFiles(300), oldFiles(300)];
-    expect(await sweep(known)).toBe(unknown.length);
+    expect(await sweep(known)).toEqual({ removed: unknown.length, spared: 0 });
     expect(left()).toEqual(new Set(known));
   });
 
   it('removes none of a database that knows none, as one that is empty or another gateway’s', async () => {
     const files = oldFiles(3);
-    expect(await sweep([])).toBe(0);
+    expect(await sweep([])).toEqual({ removed: 0, spared: files.length });
     expect(left()).toEqual(new Set(files));
   });
 
   it('removes none where more are unknown than known, but half-written ones', async () => {
     const [known, unknown, half] = [oldFiles(2), oldFiles(3), oldFiles(4, '.part')];
-    expect(await sweep(known)).toBe(half.length);
+    expect(await sweep(known)).toMatchObject({ removed: half.length });
     expect(left()).toEqual(new Set([...known, ...unknown]));
   });
 
