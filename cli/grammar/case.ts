@@ -141,27 +141,41 @@ function addActs(registration: Command, { surroundings, onAnswer }: Grammar): vo
     });
 }
 
+interface AddOptions {
+  readonly kind: string;
+  readonly kept?: boolean;
+  readonly asIs?: boolean;
+  readonly consent?: boolean;
+}
+
 function addDocumentCommands(documents: Command, { surroundings, onAnswer }: Grammar): void {
   command(documents, {
     words: 'add <tunnel-or-id> <file>',
-    summary: 'send a document: a PDF, or a picture as JPEG or PNG, of at most 5 MiB',
-    about: ['The content says what the file is, not its name. First you see what is sent and to whom.'],
+    summary: 'send a document: a PDF, or a picture as JPEG or PNG',
+    about: [
+      'The content says what the file is, not its name. A copy is sent, of at most 5 MiB: a picture is straightened, made small enough, and freed of hidden details such as the place where it was taken; on identity cards the purpose, the recipient and the date are stamped.',
+      'First you see what is sent and to whom. The original is kept on this computer, encrypted (see `sanad document`). A sending that broke off goes on where it stopped when you type the same again.',
+    ],
     examples: [
       [
         'sanad registration document add office ./cnic.jpg --kind cnic_front',
-        'Sends a picture of your identity card.',
+        'Sends a stamped picture of your identity card.',
+      ],
+      [
+        'sanad registration document add office cnic_front --kept --kind cnic_front',
+        'Sends a copy of the one that is kept.',
       ],
     ],
   })
     .requiredOption('--kind <kind>', 'what it is, in the word of the rules, e.g. cnic_front')
+    .option('--kept', 'the file is one that is kept: its kind, or the beginning of its digest')
+    .option('--as-is', 'send the file as it is: hidden details are sent, nothing is stamped')
     .option('--consent', CONSENT)
-    .action(
-      async (named: string, path: string, options: { readonly kind: string; readonly consent?: boolean }) => {
-        const { documentAddCommand } = await import('../command/registration-document.ts');
-        const { kind, consent = false } = options;
-        onAnswer(await documentAddCommand(surroundings, { named, path, kind, consent }));
-      },
-    );
+    .action(async (named: string, path: string, options: AddOptions) => {
+      const { documentAddCommand } = await import('../command/registration-document-add.ts');
+      const { kind, kept: isKept = false, asIs = false, consent = false } = options;
+      onAnswer(await documentAddCommand(surroundings, { named, path, kind, isKept, asIs, consent }));
+    });
   command(documents, {
     words: 'list <tunnel-or-id>',
     summary: 'which documents the gateway has',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addCaseCommands } from './case.ts';
 import { collectField } from './collect-field.ts';
 import { command, type Grammar } from './command.ts';
+import { addKeptDocumentCommands } from './document.ts';
 
 interface RegisterOptions {
   readonly gateway?: string;
@@ -51,6 +52,7 @@ export function addRegistrationCommands(program: Command, grammar: Grammar): voi
       onAnswer(await registerCommand(surroundings, application));
     });
   addCaseCommands(program, grammar);
+  addKeptDocumentCommands(program, grammar);
   command(program, {
     words: 'refresh',
     summary: 'fetch the gateways’ newest word on registrations now',

@@ -7,7 +7,7 @@ import type { Keychain } from '../keychain.ts';
 import { SealedRecords } from '../vault/sealed-records.ts';
 import { Vault } from '../vault/vault.ts';
 import { vaultError } from '../vault/vault-problem.ts';
-import type { DocumentFile } from './document-file.ts';
+import { examineFile, type DocumentFile, type DocumentLimits } from './document-file.ts';
 import { documentError } from './document-problem.ts';
 
 const RECORD_KIND = 'document';
@@ -79,6 +79,11 @@ export class DocumentStore {
     const bytes = await this.#vault.read(CONTENT_KIND, sha256);
     if (bytes === undefined || bytes.length !== size) throw vaultError('vault_file_damaged');
     return bytes;
+  }
+
+  /** As if it had been read anew. */
+  async file(document: KeptDocument, limits: DocumentLimits): Promise<DocumentFile> {
+    return examineFile({ name: document.name, bytes: await this.content(document) }, limits);
   }
 
   /** The one that is meant by a beginning of its digest (four characters and more) or, if there is one, by its kind. */

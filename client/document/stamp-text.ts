@@ -41,8 +41,9 @@ const MAX_PURPOSE = 120;
 const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function shown(text: string, most: number): string {
-  const plain = Array.from(text.replaceAll(UNSEEN, ' ').replaceAll(/\s+/gu, ' ').trim());
-  return plain.length > most ? `${plain.slice(0, most).join('')}…` : plain.join('');
+  const plain = text.replaceAll(UNSEEN, ' ').replaceAll(/\s+/gu, ' ').trim();
+  // Not through the middle of a character.
+  return plain.length > most ? `${plain.slice(0, most).replace(/[\ud800-\udbff]$/u, '')}…` : plain;
 }
 
 /**

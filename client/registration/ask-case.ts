@@ -3,6 +3,7 @@ import type { Anchor, RegistrationView } from '#shared/contract/gateway-contract
 import { findAnchor } from '../anchor/read-anchors.ts';
 import type { ClientContext } from '../client-context.ts';
 import { deviceKey, type DeviceKey } from '../device/device-key.ts';
+import { OutgoingStore } from '../document/outgoing.ts';
 import { GatewayClient } from '../gateway/gateway-client.ts';
 import { gatewayError } from '../gateway/gateway-problem.ts';
 import { forgetActsOf } from './act-once.ts';
@@ -34,7 +35,11 @@ export async function keepView(
   requireSameCase(view, registration.view);
   const store = new RegistrationStore(context.configDirectory);
   const kept = await store.change(registration, (now) => ({ ...now, view }));
-  if (isOver(view.state)) await forgetActsOf(context.configDirectory, view.id);
+  if (isOver(view.state)) {
+    await forgetActsOf(context.configDirectory, view.id);
+    // Encrypted, and gone in two weeks all the same: a keychain that does not answer keeps nobody from the news.
+    await new OutgoingStore(context).forgetAllOf(view.id).catch(() => undefined);
+  }
   return kept;
 }
 

@@ -70,7 +70,22 @@ describe('what is sent is shown before, and not sent without a yes', () => {
         'a document',
         () => tell('submitted'),
         () => ['document', 'add', 'office', image(), '--kind', 'cnic_front'],
-        ['Test Association', /Document +cnic_front/, 'PNG picture, 68 B', 'my-card.png', 'reviewers read it'],
+        [
+          ...['Test Association', /Document +cnic_front/, /Content +\w+ picture, \d.*made of “my-card\.png”/],
+          ...[
+            /Made of +PNG picture, 68 B/,
+            /Changed +straightened/,
+            /date\s+are\s+stamped/,
+            'reviewers read it',
+          ],
+        ],
+        'consent_missing',
+      ],
+      [
+        'a document as it is',
+        () => tell('submitted'),
+        () => ['document', 'add', 'office', image(), '--kind', 'cnic_front', '--as-is'],
+        [/Content +PNG picture, 68 B, all of “my-card\.png”/, /Changed +nothing, as you asked/],
         'consent_missing',
       ],
       [
@@ -165,6 +180,27 @@ describe('sanad registration document', () => {
     const said = await cli.sanad(...words);
     expect([said.code, said.answer.problem?.code]).toEqual([2, code]);
     expect(gateway.requests).toEqual([]);
+  });
+
+  it('add that nobody consented to keeps nothing', async () => {
+    tell('submitted');
+    await cli.sanad('registration', 'document', 'add', 'office', image(), '--kind', 'cnic_front', '--json');
+    expect((await cli.sanad('document', 'list', '--json')).answer['documents']).toEqual([]);
+  });
+
+  it('add that broke off goes on with the same copy on another day', async () => {
+    tell('submitted');
+    const path = `POST /v1/registration/${ID}/document/cnic_front`;
+    gateway.routes.set(path, (response) => void response.destroy());
+    const words = ['registration', 'document', 'add', 'office', image(), '--kind', 'cnic_front', '--consent'];
+    expect((await cli.sanad(...words, '--json')).code).toBe(5);
+    const { client } = cli.surroundings;
+    const later = { ...client, now: () => client.now() + 86_400 };
+    cli.surroundings = { ...cli.surroundings, client: later };
+    expect((await cli.sanad(...words, '--json')).code).toBe(5);
+    const [first, second] = sent();
+    expect(second?.bytes).toEqual(first?.bytes);
+    expect(second?.headers['idempotency-key']).toBe(first?.headers['idempotency-key']);
   });
 
   it('remove takes the beginning of its name, and nothing that could mean two', async () => {

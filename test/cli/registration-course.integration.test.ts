@@ -107,14 +107,28 @@ describe('a registration’s whole course, with the gateway’s own processes', 
     const file = join(cli.home, 'card.jpg');
     writeFileSync(file, PNG);
     const added = await sanad('document', 'add', 'office', file, '--kind', 'cnic_front', '--consent');
-    const sha256 = createHash('sha256').update(PNG).digest('base64url');
-    expect(added.answer['document']).toMatchObject({ content_type: 'image/png', size: PNG.length, sha256 });
+    const { size, sha256 } = added.answer['document'] as DocumentView;
+    expect(added.answer['prepared']).toEqual({
+      ...{ isChanged: true, isStamped: true },
+      ...{ originalSize: PNG.length, size },
+    });
+    expect(sha256).not.toBe(createHash('sha256').update(PNG).digest('base64url'));
     const again = await sanad('document', 'add', 'office', file, '--kind', 'cnic_front', '--consent');
     expect(again.answer['document']).toEqual(added.answer['document']);
     const { documents } = (await sanad('document', 'list', 'office')).answer as { documents: DocumentView[] };
     expect(documents).toEqual([added.answer['document']]);
     await sanad('document', 'remove', 'office', 'cnic_front', '--yes');
     expect((await sanad('document', 'list', 'office')).answer['documents']).toEqual([]);
+  });
+
+  it('takes a document from those that are kept, and as it is where that is wanted', async () => {
+    const kept = (await cli.sanad('document', 'list', '--json')).answer['documents'];
+    expect(kept).toMatchObject([{ kind: 'cnic_front', name: 'card.jpg', size: PNG.length }]);
+    const words = ['document', 'add', 'office', 'cnic_front', '--kept', '--kind', 'cnic_front', '--consent'];
+    const added = await sanad(...words, '--as-is');
+    const sha256 = createHash('sha256').update(PNG).digest('base64url');
+    expect(added.answer['document']).toMatchObject({ content_type: 'image/png', size: PNG.length, sha256 });
+    await sanad('document', 'remove', 'office', 'cnic_front', '--yes');
   });
 
   it('of a kind that the rules do not know is refused in the gateway’s words', async () => {
