@@ -2,7 +2,7 @@
  * Who may import whom (docs/architecture.md, "Layers"). Each rule says why. Type-only imports count too
  * (tsPreCompilationDeps): a type is a dependency of the mind.
  */
-const effectful = '^(main|renderer|client|cli|daemon|fetch|gateway|test|script)/';
+const effectful = '^(main|renderer|client|cli|daemon|fetch|gateway|verifier|test|script)/';
 
 /** A process's folder may import only itself and the folders named. */
 function only(from, allowed, comment) {
@@ -96,6 +96,7 @@ module.exports = {
     only('cli', ['client'], 'The command line draws on the client, never on the daemon’s inside.'),
     only('main', ['client'], 'The app draws on the client, never on the daemon’s inside.'),
     only('renderer', [], 'The renderer draws and asks.'),
+    only('verifier', [], 'Whoever checks a report needs nothing of those who made it.'),
     {
       name: 'issuer-is-a-stranger-to-the-gateway',
       comment: 'The process with the signing keys parses nothing but its own requests.',
@@ -121,7 +122,7 @@ module.exports = {
       name: 'no-development-packages-in-the-product',
       comment: 'What ships is listed under dependencies.',
       severity: 'error',
-      from: { path: '^(shared|client|cli|daemon|fetch|gateway|main|renderer)/' },
+      from: { path: '^(shared|client|cli|daemon|fetch|gateway|main|renderer|verifier)/' },
       to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
     },
   ],

@@ -1,4 +1,4 @@
-import { piecesOf } from '#shared/report/text/index.ts';
+import { directionOfValue, piecesOf } from '#shared/report/text/index.ts';
 
 /** Text that is safe to stand in a page. Made here only. */
 export interface Markup {
@@ -35,7 +35,7 @@ export function technical(text: string): Markup {
 
 /** A name that somebody gave: in its own direction, whatever stands around it. */
 export function named(text: string): Markup {
-  return html`<bdi>${text}</bdi>`;
+  return html`<bdi dir="${directionOfValue(text)}">${text}</bdi>`;
 }
 
 /** A sentence of ours with values in it, each in its own direction. */

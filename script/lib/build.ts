@@ -3,6 +3,7 @@ import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { viewerFiles } from '#gateway/http/api-viewer.ts';
 import { buildCommandLine } from './build-command-line.ts';
 import { buildManual } from './build-manual.ts';
+import { buildVerifier } from './build-verifier.ts';
 
 /** One bundle a process, and `sanad` below; the names are those of the installed programs. */
 const entries = {
@@ -67,3 +68,4 @@ await build({
 });
 await buildCommandLine({ outdir: 'dist', define });
 buildManual('dist', { version, now: new Date() });
+await buildVerifier('dist/report-verifier.html');

@@ -25,6 +25,14 @@ export interface Piece {
   readonly text: string;
 }
 
+/**
+ * How a value runs among words of another direction. Only what has letters of a right-to-left script runs as it says
+ * itself: numbers and dots alone would take the direction of what stands around them, and turn round.
+ */
+export function directionOfValue(text: string): 'auto' | 'ltr' {
+  return /[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(text) ? 'auto' : 'ltr';
+}
+
 /** The sentence as plain text, for left-to-right places. */
 export function fill(sentence: string, values: Readonly<Record<string, string>>): string {
   return piecesOf(sentence, values)
