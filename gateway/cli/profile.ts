@@ -45,9 +45,10 @@ export function addProfile(
   const { anchor, keySet: keySetText } = readIdentity(dir);
   const keySet = restoreKeySet({ text: keySetText, anchor, primitives: nodePrimitives });
   const text = readNamedFile(file).trim();
-  const id = acceptAtGateway({ text, keySet, stored: undefined, now }).profile.document.id;
-  const known = shelfOf([...builtInProfiles(), ...shelved(dir).map(({ profile }) => profile)]);
-  const { profile } = acceptAtGateway({ text, keySet, stored: known.newest(id), now });
+  const common = { text, keySet, known: builtInProfiles(), now };
+  const { id } = acceptAtGateway({ ...common, stored: undefined }).profile.document;
+  const stored = shelfOf(shelved(dir).map(({ profile }) => profile)).newest(id);
+  const { profile } = acceptAtGateway({ ...common, stored });
   const directory = join(dir, gatewayFiles.profileDirectory);
   mkdirSync(directory, { recursive: true, mode: 0o755 });
   writeNew(join(directory, signedProfileName(profile)), `${text}\n`);

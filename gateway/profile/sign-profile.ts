@@ -32,6 +32,8 @@ export function acceptAtGateway(options: {
   readonly text: string;
   readonly keySet: VerifiedKeySet;
   readonly stored: AuthorityProfile | undefined;
+  /** Those that come with the program. */
+  readonly known: readonly AuthorityProfile[];
   readonly now: number;
 }): SignedProfile {
   const { now, ...rest } = options;

@@ -202,6 +202,7 @@ function timeFaults({ decision_time, procedure, calendar, deadlines }: ProfileDo
     ...(decision_time === null || decision_time.least <= decision_time.most
       ? []
       : ['decision_time: least is above most']),
+    ...(isTimeZone(calendar.time_zone) ? [] : ['calendar: there is no such time zone']),
     ...(calendar.opens < calendar.closes ? [] : ['calendar: it closes before it opens']),
     ...deadlines.flatMap(({ id, date, announced }) =>
       date === null || announced === null || announced <= date
@@ -209,6 +210,16 @@ function timeFaults({ decision_time, procedure, calendar, deadlines }: ProfileDo
         : [`deadlines.${id}: over before it was announced`],
     ),
   ];
+}
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-GB', { timeZone });
+    return true;
+  } catch {
+    // It says so by throwing, and nothing else.
+    return false;
+  }
 }
 
 /** An endpoint's parts are no fields, but portals ask for them. */

@@ -73,15 +73,18 @@ const inWordsOfProfiles: Partial<Record<RefusalCode, ProfileProblemCode>> = {
  */
 export function acceptProfile(
   options: ProfileSource & {
-    /** The last one seen of that name: signed before, or built in. */
+    /** The last one seen of that name at that gateway. */
     readonly stored: SignedProfile | AuthorityProfile | undefined;
+    /** What else is known, as what comes with the program: each version says one thing, whoever signs it. */
+    readonly known?: readonly AuthorityProfile[];
     readonly clock: ClockReading;
   },
 ): SignedProfile {
-  const { stored, keySet, clock } = options;
+  const { stored, known = [], keySet, clock } = options;
   if (isExpired(keySet.expiresAt, clock)) refuse('key_set_expired');
   const signed = openSignedProfile(options);
   if (stored !== undefined) requireNotOlder(signed, stored);
+  for (const other of known) requireSameWhereSameVersion(signed.profile, other);
   return signed;
 }
 
@@ -120,9 +123,13 @@ function requireNotOlder(signed: SignedProfile, stored: SignedProfile | Authorit
   if (version < before.document.version) {
     throw profileError('profile_older', `version ${version} after ${before.document.version}`);
   }
-  // Signed anew it is another text; what it says is what people have gone by.
-  if (version === before.document.version && !isSame(signed.profile.document, before.document)) {
-    throw profileError('profile_conflict', `version ${version}`);
+  requireSameWhereSameVersion(signed.profile, before);
+}
+
+/** Signed anew it is another text; what it says is what people have gone by. */
+function requireSameWhereSameVersion(profile: AuthorityProfile, other: AuthorityProfile): void {
+  if (profile.reference === other.reference && !isSame(profile.document, other.document)) {
+    throw profileError('profile_conflict', `version ${profile.document.version}`);
   }
 }
 

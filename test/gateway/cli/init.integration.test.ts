@@ -42,11 +42,12 @@ describe('sanad-gateway init', () => {
       'issuer/certificate.key.json',
       'issuer/status.key.json',
       'offline/root.key.json',
+      'profile-signer/profile.key.json',
       'reviewer/amna.key.json',
       'reviewer/bilal.key.json',
     ]);
     for (const key of keys) expect(statSync(join(home, 'g', key)).mode & 0o777).toBe(0o600);
-    for (const name of ['offline', 'issuer', 'reviewer', 'storage', 'document']) {
+    for (const name of ['offline', 'issuer', 'reviewer', 'profile-signer', 'storage', 'document']) {
       expect(statSync(join(home, 'g', name)).mode & 0o777).toBe(0o700);
     }
   });

@@ -56,6 +56,7 @@ describe('reading a profile', () => {
       { sources: [{ ...document.sources[0], id: 'other' }] },
       'there is no page',
     ],
+    ['a time zone of nowhere', { calendar: { ...document.calendar, time_zone: 'Moon/Tycho' } }, 'time zone'],
     ['a portal channel without a portal', { channels: [{ kind: 'portal' }] }, 'do not fit'],
     ['an e-mail channel without an address', { channels: [{ kind: 'email' }] }, 'do not fit'],
     ['a channel twice', { channels: [{ kind: 'gateway' }, { kind: 'gateway' }] }, 'stands twice'],

@@ -130,6 +130,14 @@ describe('after a profile that was seen', () => {
     expect(codeOf(() => accept(text, { stored: smallProfile() }))).toBe(code);
   });
 
+  it('one that came with the program says what it says; an older one is what that gateway goes by', () => {
+    const known = [smallProfile(), smallProfile({ version: 4 })];
+    expect(codeOf(() => accept(version(3), { known }))).toBe('accepted');
+    const other = version(4, { letters: [letter()] });
+    expect(codeOf(() => accept(other, { known, stored }))).toBe('profile_conflict');
+    expect(codeOf(() => accept(version(5, { letters: [letter()] }), { known, stored }))).toBe('accepted');
+  });
+
   it('the same one signed anew takes its place', () => {
     const text = issueProfile(gateway, { iat: NOW + DAY });
     expect(accept(text, { stored }).issuedAt).toBe(NOW + DAY);
