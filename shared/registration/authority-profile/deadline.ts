@@ -68,7 +68,7 @@ export function dueReminder(
 ): { readonly due: Deadline | undefined; readonly state: ReminderState } {
   const told = keep(state.told, current);
   const due = state.last === today ? undefined : current.find((deadline) => isDue(deadline, told));
-  if (due?.date == null) return { due: undefined, state: { last: state.last, told } };
+  if (due === undefined || due.date === null) return { due: undefined, state: { last: state.last, told } };
   const step = stepOf(due.daysLeft) ?? 0;
   return { due, state: { last: today, told: { ...told, [due.id]: { date: due.date, step } } } };
 }

@@ -214,8 +214,7 @@ function timeFaults({ decision_time, procedure, calendar, deadlines }: ProfileDo
 
 function isTimeZone(timeZone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en-GB', { timeZone });
-    return true;
+    return new Intl.DateTimeFormat('en-GB', { timeZone }).resolvedOptions().timeZone !== '';
   } catch {
     // It says so by throwing, and nothing else.
     return false;
