@@ -17,6 +17,11 @@ const tunnelProblems = {
       'A tunnel’s name has 1 to 64 characters, no slash, no control character, and no dot or dash first.',
     nextAction: 'Choose a name with --name.',
   },
+  file_unreadable: {
+    kind: 'usage',
+    reason: 'The file cannot be read.',
+    nextAction: 'Check its name, and that it is yours to read.',
+  },
   tunnel_secret_missing: {
     kind: 'keychain',
     reason: 'The keychain no longer holds this tunnel’s keys.',
