@@ -31,6 +31,16 @@ export async function askPublicAddress(context: ClientContext, anchor: Anchor): 
   return { address, isThroughTunnel: isThroughTunnel || (await mayHaveTunnel(context)) };
 }
 
+/**
+ * The address of this line itself. While a tunnel is up, or may be, nothing is asked; undefined then, and where the answer
+ * may have come through one after all.
+ */
+export async function askOutsideAddress(context: ClientContext, anchor: Anchor): Promise<string | undefined> {
+  if (await mayHaveTunnel(context)) return undefined;
+  const { address, isThroughTunnel } = await askPublicAddress(context, anchor);
+  return isThroughTunnel ? undefined : address;
+}
+
 async function mayHaveTunnel(context: ClientContext): Promise<boolean> {
   try {
     return await withDaemon(context, (daemon) =>

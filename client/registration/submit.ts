@@ -23,6 +23,8 @@ export interface Application {
   readonly fields: Readonly<Record<string, string>>;
   /** The registration that this one is to take the place of. */
   readonly amends?: StoredRegistration;
+  /** What was consented to, as it was shown; `consentText` where nothing else was. Seconds since the epoch. */
+  readonly consent?: { readonly text: string; readonly given_at: number };
 }
 
 /** The sentence a person consents to; it is sent and kept with the case. */
@@ -100,10 +102,10 @@ async function certificateKept(
 }
 
 function compose(
-  { anchor, tunnel, profile, route, category, fields }: Application,
+  { anchor, tunnel, profile, route, category, fields, consent: given }: Application,
   { device, now }: { readonly device: Submission['device']; readonly now: number },
 ): Submission {
-  const consent = { text: consentText(anchor), given_at: now };
+  const consent = given ?? { text: consentText(anchor), given_at: now };
   const endpoints = endpointClaimsOf(tunnel);
   return { profile, route, category, fields: { ...fields }, endpoints, device, consent };
 }
