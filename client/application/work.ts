@@ -1,0 +1,126 @@
+import type { AuthorityProfile } from '#shared/registration/authority-profile/read-profile.ts';
+import type { Interview, KnownApplicant } from '#shared/registration/interview/state.ts';
+import type { Language } from '#shared/text/language.ts';
+import type { ClientContext } from '../client-context.ts';
+import { DocumentStore } from '../document/document-store.ts';
+import { applicationError } from './application-problem.ts';
+import { ApplicationStore } from './application-store.ts';
+import { newDraft, type ApplicationDraft } from './draft.ts';
+import { lookAtLine, type LineReport, type LineSight } from './line/look-at-line.ts';
+
+/** Where authorities' rules come from. */
+export interface ProfileSource {
+  /** The newest of each authority. */
+  offered(): Promise<readonly AuthorityProfile[]>;
+}
+
+export interface ApplicationContext {
+  readonly client: ClientContext;
+  readonly profiles: ProfileSource;
+  readonly language: Language;
+  /** What this computer can see of its line; the system's where none is given. */
+  readonly sight?: LineSight;
+}
+
+/** One application that somebody works on. Never changed: every answer gives the next. */
+export interface Work {
+  readonly context: ApplicationContext;
+  readonly store: ApplicationStore;
+  readonly documents: DocumentStore;
+  readonly profile: AuthorityProfile;
+  readonly draft: ApplicationDraft;
+  readonly known: KnownApplicant;
+  /** undefined: no way of these rules registers an address, so nobody looked. */
+  readonly line: LineReport | undefined;
+}
+
+interface BeginOptions {
+  /** The rules' name, with or without a version; undefined: the only ones there are. */
+  readonly rules: string | undefined;
+}
+
+/** A new application. Nothing is written before the first answer. */
+export async function beginWork(context: ApplicationContext, { rules }: BeginOptions): Promise<Work> {
+  const profile = await profileNamed(context.profiles, rules);
+  return await workOn(context, profile, newDraft(profile, context.client.now()));
+}
+
+/** The application of that identifier, or the one that was worked on last; under the newest version of its rules. */
+export async function resumeWork(context: ApplicationContext, id: string | undefined): Promise<Work> {
+  const store = new ApplicationStore(context.client);
+  const draft = id === undefined ? await lastUnfinished(store) : await store.draft(id);
+  if (draft === undefined) throw applicationError('application_unknown');
+  const profile = await profileNamed(context.profiles, nameOf(draft.interview.profile));
+  const interview = { ...draft.interview, profile: profile.reference };
+  return await workOn(context, profile, { ...draft, interview });
+}
+
+/** undefined: there is none. */
+export async function lastUnfinished(store: ApplicationStore): Promise<ApplicationDraft | undefined> {
+  return (await store.drafts()).drafts.find(({ finished_at: finishedAt }) => finishedAt === null);
+}
+
+export function interviewOf({ context, profile, draft, known, line }: Work): Interview {
+  const measured = line?.look;
+  return {
+    ...{ profile, state: draft.interview, known, language: context.language },
+    address: measured === 'unknown' ? undefined : measured,
+    publicAddress: line?.publicAddress,
+  };
+}
+
+/** Keeps a change before anything is said about it. */
+export async function keep(work: Work, change: Partial<ApplicationDraft>): Promise<Work> {
+  const draft = await work.store.keep({ ...work.draft, ...change }, work.context.client.now());
+  return { ...work, draft };
+}
+
+async function profileNamed(source: ProfileSource, named: string | undefined): Promise<AuthorityProfile> {
+  const offered = await source.offered();
+  const found = offered.filter(({ document }) => named === undefined || document.id === nameOf(named));
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    const names = offered.map(({ document }) => document.id).join(', ');
+    throw applicationError('no_rules', names === '' ? {} : { detail: `there are: ${names}` });
+  }
+  return only;
+}
+
+/** `pk-pta@1` -> `pk-pta` */
+export function nameOf(reference: string): string {
+  return reference.replace(/@.*$/, '');
+}
+
+async function workOn(
+  context: ApplicationContext,
+  profile: AuthorityProfile,
+  draft: ApplicationDraft,
+): Promise<Work> {
+  const store = new ApplicationStore(context.client);
+  const { document } = profile;
+  const applicant = await store.applicant(document.id);
+  const isAboutAddress = document.routes.some(({ subject }) => subject === 'source_address');
+  const line = isAboutAddress ? await lookAtLine(context.client, store, context.sight) : undefined;
+  return {
+    ...{ context, store, profile, draft, line },
+    documents: new DocumentStore(context.client),
+    known: {
+      fields: applicant?.fields ?? {},
+      documents: await stillKept(context, applicant?.documents ?? {}),
+    },
+  };
+}
+
+/** What was removed meanwhile is not known any more. */
+async function stillKept(
+  { client }: ApplicationContext,
+  documents: KnownApplicant['documents'],
+): Promise<KnownApplicant['documents']> {
+  if (Object.keys(documents).length === 0) return {};
+  const { documents: kept } = await new DocumentStore(client).list();
+  const there = new Set(kept.map(({ kind, sha256 }) => `${kind}/${sha256}`));
+  const entries = Object.entries(documents).map(
+    ([kind, ids]) => [kind, ids.filter((id) => there.has(`${kind}/${id}`))] as const,
+  );
+  return Object.fromEntries(entries.filter(([, ids]) => ids.length > 0));
+}
