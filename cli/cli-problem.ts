@@ -1,4 +1,4 @@
-import { problemFrom, SanadError, type ProblemCatalogue } from '#shared/contract/problem.ts';
+import { problemFrom, SanadError, type Problem, type ProblemCatalogue } from '#shared/contract/problem.ts';
 
 const cliProblems = {
   usage: {
@@ -83,8 +83,9 @@ export function cliError(
 
 /** Ctrl-C, after what was begun has been undone. */
 export class Interrupted extends SanadError {
-  constructor() {
-    super(problemFrom(cliProblems, 'interrupted'));
+  /** `problem`: what to say in place of the usual, such as how to go on. */
+  constructor(problem: Problem = problemFrom(cliProblems, 'interrupted')) {
+    super(problem);
     this.name = 'Interrupted';
   }
 }

@@ -70,6 +70,7 @@ export function systemSurroundings(terminal: Terminal): Surroundings {
       passwd: '/etc/passwd',
       group: '/etc/group',
     },
+    environment: process.env,
     onInterrupt: listenForInterrupts(),
   };
 }

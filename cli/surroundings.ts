@@ -1,3 +1,4 @@
+import type { ProfileSource } from '#client/application/work.ts';
 import type { ClientContext } from '#client/client-context.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -7,6 +8,10 @@ export interface Surroundings {
   readonly client: ClientContext;
   readonly terminal: Terminal;
   readonly system: SystemPaths;
+  /** The process's, where a command looks for the language: none where there is none. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Where authorities' rules come from; those of the system where none is given. */
+  readonly profiles?: ProfileSource;
   /** What to do at Ctrl-C instead of ending at once. Returns how to take it back. */
   readonly onInterrupt: (handler: () => void) => () => void;
 }

@@ -17,6 +17,8 @@ interface TerminalOptions {
 /** Where a command speaks to people and programs. */
 export class Terminal {
   readonly stdin: Readable;
+  /** Beside the answer: where questions are put. */
+  readonly stderr: Writable;
   readonly isInteractive: boolean;
   /** How many columns a line may have. */
   readonly columns: number;
@@ -25,6 +27,7 @@ export class Terminal {
   constructor(options: TerminalOptions) {
     this.#options = options;
     this.stdin = options.stdin;
+    this.stderr = options.stderr;
     this.isInteractive = options.isInteractive;
     this.columns = options.columns ?? 80;
   }
@@ -76,8 +79,23 @@ export class Terminal {
 
 /**
  * Gateways and reviewers write some of what is shown. Control characters could repaint the terminal, and
- * bidirectional overrides could make a line read as another.
+ * bidirectional overrides could make a line read as another. Isolates that begin and end in the line stay: they keep a
+ * number from running backwards in a line of Urdu, and reach no further.
  */
-function cleaned(text: string): string {
-  return text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+export function cleaned(text: string): string {
+  const plain = text.replace(/[\p{Cc}\u202A-\u202E\u2066\u2067]/gu, '\uFFFD');
+  return isBalanced(plain) ? plain : plain.replace(/[\u2068\u2069]/g, '\uFFFD');
+}
+
+const ISOLATE = '\u2068';
+const ISOLATE_END = '\u2069';
+
+function isBalanced(line: string): boolean {
+  let open = 0;
+  for (const character of line) {
+    if (character === ISOLATE) open += 1;
+    if (character === ISOLATE_END) open -= 1;
+    if (open < 0) return false;
+  }
+  return open === 0;
 }

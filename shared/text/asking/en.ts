@@ -1,0 +1,32 @@
+/** How a question is put and answered on a terminal. */
+export const english = {
+  yes: 'Yes',
+  no: 'No',
+  back: 'Go back',
+  example: 'For example: {example}',
+  leave_out: 'Leave it empty to skip it.',
+  take_default: 'Leave it empty for: {value}',
+  go_back: 'With < you go back one question.',
+  type_choice: 'Type the number.',
+  type_files:
+    'Type the paths, with blanks between them and quotes around those that have blanks. You can drop files into the terminal, too.',
+  type_kinds: 'If it is another than the first, say which: {example}',
+  stored_encrypted:
+    'They are kept here, encrypted, and nothing leaves before you have seen what and to whom.',
+  stamped: 'Copies of identity documents are stamped with purpose, recipient and date before they leave.',
+  not_a_number: 'Type one of the numbers from 1 to {count}.',
+  quote_open: 'A quote is opened and not closed.',
+  kept_so_far: 'Stopped. What you have answered so far is kept.',
+  go_on: 'Go on where you stopped: sanad register --resume',
+  going_on: 'Going on with your application of {day}. To begin another one: sanad register --new',
+  asked_count: '{count, plural, one {# question} other {# questions}} asked.',
+  sent_to: 'This is sent to {name} ({address}):',
+  filed_at: 'This you file yourself with {name} ({address}):',
+  documents: 'Documents',
+  copy_stamped: 'a stamped copy',
+  consent_heading: 'You consent to this:',
+  complete: 'Complete to {percent} %.',
+  sending: 'Sending, part {done} of {of}',
+  portal_next: 'Now file it at the portal: {url}',
+  other_file: 'Another .conf file',
+} as const;
