@@ -68,13 +68,14 @@ function readReport(file: string): VitestReport | null {
 }
 
 /** Each step of the story is a case. */
-async function demo(): Promise<void> {
-  console.log('\n== demo: the main story');
-  const { code, out } = await run([...lab, 'node', 'test/lab/story/play.ts', '--json'], { collect: true });
+async function demo(story: string, language: string): Promise<void> {
+  console.log(`\n== demo: the story "${story}" (${language})`);
+  const words = ['--story', story, '--language', language, '--json'];
+  const { code, out } = await run([...lab, 'node', 'test/lab/story/play.ts', ...words], { collect: true });
   const last = out.trim().split('\n').at(-1) ?? '';
-  const story = JSON.parse(last === '' ? '{"steps":[]}' : last) as { steps: readonly { ok: boolean }[] };
-  const failed = story.steps.filter((step) => !step.ok).length;
-  count('passed', story.steps.length - failed);
+  const seen = JSON.parse(last === '' ? '{"steps":[]}' : last) as { steps: readonly { ok: boolean }[] };
+  const failed = seen.steps.filter((step) => !step.ok).length;
+  count('passed', seen.steps.length - failed);
   count('failed', failed === 0 && code !== 0 ? 1 : failed);
 }
 
@@ -86,7 +87,9 @@ await vitest('integration');
 const noLab = labImpossible();
 if (noLab === null) {
   await vitest('lab', lab);
-  await demo();
+  await demo('main', 'en');
+  await demo('freelancer', 'ur');
+  await demo('portal', 'en');
 } else {
   console.log(`\nWithout a lab, so without lab tests and demo. ${noLab}`);
   await vitest('lab');

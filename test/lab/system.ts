@@ -197,7 +197,7 @@ export function own(
 }
 
 /** Writes a file that only its owner reads. */
-export function writeFor(name: Account, file: string, content: string): void {
+export function writeFor(name: Account, file: string, content: string | Uint8Array): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content, { mode: 0o600 });
   chownSync(file, uidOf(name), uidOf(name));

@@ -1,17 +1,35 @@
 /**
- * `script/demo [--json] [--keep]`, inside the lab. Exits 0 only if every step was observed.
+ * `script/demo [--story NAME] [--language en|ur] [--json] [--keep]`, inside the lab. Exits 0 only if every step was
+ * observed.
  */
+import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { createLab, type Lab } from '../lab.ts';
 import { stillRunning } from '../process.ts';
+import { isLanguage, type Language } from '#shared/text/language.ts';
+import { playFreelancerStory } from './freelancer-story.ts';
 import { playMainStory } from './main-story.ts';
-import { createTeller } from './teller.ts';
+import { playPortalStory } from './portal-story.ts';
+import { createTeller, type Teller } from './teller.ts';
 
-const json = process.argv.includes('--json');
-const keep = process.argv.includes('--keep');
+type Story = (lab: Lab, tell: Teller, language: Language) => Promise<void>;
+const stories: ReadonlyMap<string, Story> = new Map([
+  ['main', playMainStory],
+  ['freelancer', playFreelancerStory],
+  ['portal', playPortalStory],
+]);
+
+const { json, keep, story, language } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    story: { type: 'string', default: 'main' },
+    language: { type: 'string', default: 'en' },
+  },
+}).values;
 const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
 
-async function play(): Promise<boolean> {
+async function play(chosen: Story, spoken: Language): Promise<boolean> {
   const tell = createTeller({ json });
   let lab: Lab | undefined;
   let told = false;
@@ -25,7 +43,7 @@ async function play(): Promise<boolean> {
       lab = await createLab();
       return 'client, router and peer with WireGuard, DNS and HTTP; gateway with issuer; daemon and fetcher';
     });
-    if (lab !== undefined) await playMainStory(lab, tell);
+    if (lab !== undefined) await chosen(lab, tell, spoken);
     told = true;
     if (keep) await stay();
   } catch (error) {
@@ -41,7 +59,7 @@ async function play(): Promise<boolean> {
     .catch(() => (told = false));
   const ok = told && tell.steps.every((step) => step.ok);
   say(ok ? pc.green('The story was seen, step by step.') : pc.red('The story was not seen to its end.'));
-  if (json) process.stdout.write(`${JSON.stringify({ story: 'main', ok, steps: tell.steps })}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ story, language, ok, steps: tell.steps })}\n`);
   return ok;
 }
 
@@ -57,4 +75,9 @@ There you are root on the client machine; \`as-alice sanad status\` is alice.`);
   });
 }
 
-process.exit((await play()) ? 0 : 1);
+const chosen = stories.get(story);
+if (chosen === undefined || !isLanguage(language)) {
+  say(`There is no such story or language. Stories: ${[...stories.keys()].join(', ')}; languages: en, ur.`);
+  process.exit(2);
+}
+process.exit((await play(chosen, language)) ? 0 : 1);
