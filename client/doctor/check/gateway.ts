@@ -13,6 +13,10 @@ const finding = findings('gateway', {
     reason: 'This machine has joined no gateway, so no tunnel can be registered.',
     nextAction: 'Ask the administrator of this machine to run: sudo sanad join LINK',
   },
+  gateway_not_needed: {
+    state: 'ok',
+    reason: 'This machine has joined no gateway, and needs none: your registrations are stated by you.',
+  },
   clock_off: {
     state: 'failed',
     kind: 'gateway',
@@ -29,8 +33,15 @@ const finding = findings('gateway', {
 /** Whether the joined gateways answer, and whether their clocks and this one agree. */
 export async function checkGateways(scene: Scene): Promise<readonly Finding[]> {
   const anchors = await readAnchors(scene.client.anchors);
-  if (anchors.length === 0) return [finding('gateway_none_joined')];
+  if (anchors.length === 0) return [await withoutGateway(scene)];
   return await Promise.all(anchors.map((anchor) => checkGateway(scene, anchor)));
+}
+
+/** Missing only to whom a gateway has registered, or who has nothing to show at all. */
+async function withoutGateway(scene: Scene): Promise<Finding> {
+  const [registrations, declarations] = await Promise.all([scene.registrations, scene.declarations]);
+  const isStatedAlone = declarations.length > 0 && registrations.length === 0;
+  return finding(isStatedAlone ? 'gateway_not_needed' : 'gateway_none_joined');
 }
 
 async function checkGateway({ client, uid }: Scene, anchor: Anchor): Promise<Finding> {

@@ -29,9 +29,9 @@ const finding = findings('keychain', {
 
 /** Whether the secrets are there, without asking anybody to unlock anything. */
 export async function checkKeychain(scene: Scene): Promise<readonly Finding[]> {
-  const { client, uid, tunnels, registrations } = scene;
-  const [known, registered] = await Promise.all([tunnels, registrations]);
-  const deviceKey = registered.length > 0 ? [DEVICE_KEY_ACCOUNT] : [];
+  const { client, uid, tunnels, registrations, declarations } = scene;
+  const [known, registered, stated] = await Promise.all([tunnels, registrations, declarations]);
+  const deviceKey = registered.length + stated.length > 0 ? [DEVICE_KEY_ACCOUNT] : [];
   const expected = [...deviceKey, ...known.map(({ name }) => tunnelAccount(name))];
   if (uid === 0 && expected.length === 0) return [finding('keychain_not_needed')];
   return [judgeKeychain({ expected, accounts: await client.keychain.look() })];
