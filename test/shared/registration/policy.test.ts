@@ -44,6 +44,50 @@ describe('parsePolicy', () => {
   });
 });
 
+describe('a policy file', () => {
+  test.each([
+    ['status_grace_seconds', 3600, 3599],
+    ['status_grace_seconds', 604_800, 604_801],
+    ['clock_tolerance_seconds', 0, -1],
+    ['clock_tolerance_seconds', 900, 901],
+    ['accepted_assurances', ['declared'], []],
+    ['accepted_assurances', Array(4).fill('attested'), Array(5).fill('attested')],
+  ])('may say of %s %j, and not %j', (key, within, beyond) => {
+    expect(parsePolicy(JSON.stringify({ [key]: within }))).toEqual({ [key]: within });
+    expect(() => parsePolicy(JSON.stringify({ [key]: beyond }))).toThrow(SanadError);
+  });
+
+  test('that is refused is told what is wrong, and what is in force meanwhile', () => {
+    const problemOf = (text: string) => {
+      try {
+        return parsePolicy(text);
+      } catch (error) {
+        return error;
+      }
+    };
+    const nextAction =
+      'Correct the policy file; until then the last good policy, or else the strictest, is in force.';
+    const known = { kind: 'usage', code: 'policy_invalid', nextAction };
+    expect(problemOf('{')).toMatchObject({
+      problem: { ...known, reason: 'A policy file is not valid: it is not JSON with each member once.' },
+      cause: expect.any(SyntaxError),
+    });
+    expect(problemOf('{"status_grace_seconds": 1}')).toMatchObject({
+      problem: { ...known, reason: expect.stringContaining('status_grace_seconds') },
+      cause: expect.anything(),
+    });
+  });
+});
+
+test('where a policy cannot be read and no good one is known, as little as can be is accepted', () => {
+  expect(strictestPolicy).toEqual({
+    accepted_assurances: ['attested'],
+    status_grace_seconds: 3600,
+    clock_tolerance_seconds: 60,
+    continue_without_tunnel: false,
+  });
+});
+
 describe('the administrator’s files', () => {
   test('say over the built-in policy and the ones before them, either way', () => {
     const loose = override(builtInPolicy, { accepted_assurances: ['attested', 'declared'] });
