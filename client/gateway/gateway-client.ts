@@ -13,8 +13,8 @@ import {
   type GatewayRoute,
   type PlainRoute,
 } from '#shared/contract/gateway-contract.ts';
+import { EventLines, type ServerEvent } from '#shared/contract/event-lines.ts';
 import { CONTENT_TYPE, prepareSignature, type RequestToSign } from '#shared/contract/request-signature.ts';
-import { EventLines, type ServerEvent } from './event-lines.ts';
 import { exchange, type Exchange, type Route } from './exchange.ts';
 import { gatewayError } from './gateway-problem.ts';
 import { readPlainAnswer, refusalOf } from './read-answer.ts';
@@ -26,6 +26,9 @@ const TOTAL_MILLISECONDS = 20_000;
 const SLOWEST_BYTES_PER_SECOND = 16 * 1024;
 /** Three heartbeats missed. */
 const QUIET_MILLISECONDS = 3 * EVENTS_HEARTBEAT_SECONDS * 1000;
+/** A view of a case is a few KiB; what is larger is not one of ours. */
+const MAX_EVENT_LENGTH = 512 * 1024;
+const eventTooLarge = (): Error => gatewayError('gateway_answer_too_large');
 
 /** Who signs the requests: a device, by the key from its keychain. */
 export interface RequestSigner {
@@ -114,7 +117,7 @@ export class GatewayClient {
     options: PathParameters & { readonly signal: AbortSignal },
   ): AsyncGenerator<ServerEvent> {
     const { signal } = options;
-    const lines = new EventLines();
+    const lines = new EventLines({ maxLength: MAX_EVENT_LENGTH, tooLarge: eventTooLarge });
     const message = { ...this.#request(route, options, undefined), accept: EVENTS_CONTENT_TYPE };
     const quietMilliseconds = this.#options.quietMilliseconds ?? QUIET_MILLISECONDS;
     const listening = { signal, quietMilliseconds, refuse: refusalOf };

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerEvent } from '#shared/contract/event-lines.ts';
 import { registrationEventSchemas, type RegistrationView } from '#shared/contract/gateway-contract.ts';
 import type { Problem } from '#shared/contract/problem.ts';
 import type { ClientContext } from '../client-context.ts';
-import type { ServerEvent } from '../gateway/event-lines.ts';
 import { gatewayError } from '../gateway/gateway-problem.ts';
 import { isPassing } from '../gateway/passing.ts';
 import { gatewayOf, keepView } from './ask-case.ts';

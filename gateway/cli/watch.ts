@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EventLines, type ServerEvent } from '#shared/contract/event-lines.ts';
 import {
   caseEventSchemas,
   EVENTS_HEARTBEAT_SECONDS,
   gatewayRoutes,
   type RegistrationSummary,
 } from '#shared/contract/gateway-contract.ts';
-import { MessageLines } from '#shared/contract/message-lines.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import { accessOf, type AccessOptions } from './case.ts';
 import { commandError } from './problem.ts';
@@ -15,7 +15,7 @@ const SILENCE_MILLISECONDS = 3 * EVENTS_HEARTBEAT_SECONDS * 1000;
 const FIRST_PAUSE_MILLISECONDS = 1000;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
 /** A thousand cases, each with a note. */
-const MAX_LINE_BYTES = 8 * 1024 * 1024;
+const MAX_EVENT_LENGTH = 8 * 1024 * 1024;
 
 /** Every case once, oldest first, and then each that changes, until the process ends. A lost stream is taken up again. */
 export async function watchCases(
@@ -53,15 +53,12 @@ async function* events(access: ReviewerAccess, lastEventId: string | undefined):
     silenceMilliseconds: SILENCE_MILLISECONDS,
     ...(lastEventId === undefined ? {} : { lastEventId }),
   });
+  const lines = new EventLines({ maxLength: MAX_EVENT_LENGTH, tooLarge: malformed });
   try {
-    let fields: Record<string, string> = {};
-    for await (const line of linesOf(stream)) {
-      const [, name = '', value = ''] = /^([a-z]*): ?(.*)$/.exec(line) ?? [];
-      if (line !== '') fields[name] = value;
-      else if (fields['event'] === 'end') return;
-      else {
-        if (fields['event'] !== undefined) yield readEvent(fields);
-        fields = {};
+    for await (const chunk of stream) {
+      for (const event of lines.push(chunk)) {
+        if (event.type === 'end') return;
+        yield readEvent(event);
       }
     }
   } finally {
@@ -69,18 +66,17 @@ async function* events(access: ReviewerAccess, lastEventId: string | undefined):
   }
 }
 
-async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const lines = new MessageLines(MAX_LINE_BYTES);
-  for await (const chunk of stream) yield* lines.push(chunk);
+function malformed(cause?: unknown): SanadError {
+  return commandError('gateway_answer_malformed', { cause });
 }
 
-function readEvent({ event, data = '', id }: Readonly<Record<string, string>>): CaseEvent {
+function readEvent({ type, data, id }: ServerEvent): CaseEvent {
   try {
     const payload: unknown = JSON.parse(data);
-    if (event === 'snapshot')
+    if (type === 'snapshot')
       return { id, cases: caseEventSchemas.snapshot.parse(payload).cases.toReversed() };
     return { id, cases: [caseEventSchemas.change.parse(payload).case] };
   } catch (error) {
-    throw commandError('gateway_answer_malformed', { cause: error });
+    throw malformed(error);
   }
 }

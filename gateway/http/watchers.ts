@@ -46,6 +46,7 @@ export class Watchers {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #wasPoked = false;
+  #isClosed = false;
   #beats = 0;
 
   constructor(services: WatcherServices) {
@@ -71,8 +72,9 @@ export class Watchers {
     this.#look();
   }
 
-  /** Ends every stream; for a shutdown. */
+  /** Ends every stream, those too that are still being answered; for a shutdown. */
   close(): void {
+    this.#isClosed = true;
     for (const watcher of this.#watchers) this.#end(watcher, 'shutdown');
   }
 
@@ -91,6 +93,10 @@ export class Watchers {
       return;
     }
     this.#watchers.add(watcher);
+    if (this.#isClosed) {
+      this.#end(watcher, 'shutdown');
+      return;
+    }
     this.#timer ??= setInterval(() => {
       this.#beat();
       this.#look();

@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import { verifySignature } from 'http-message-sig';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ServerEvent } from '#client/gateway/event-lines.ts';
+import type { ServerEvent } from '#shared/contract/event-lines.ts';
 import { GatewayClient } from '#client/gateway/gateway-client.ts';
 import type { Anchor } from '#shared/contract/gateway-contract.ts';
 import { componentsWithBody, signatureParameterNames } from '#shared/contract/request-signature.ts';

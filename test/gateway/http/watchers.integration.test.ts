@@ -105,6 +105,13 @@ describe('a place among those who watch', () => {
     expect(left).toBe(3);
   });
 
+  it('is given back at once by one who is let in after the end of all', async () => {
+    watchers.close();
+    const heard = await watchCases(new Map());
+    expect(left).toBe(1);
+    await expect.poll(heard, patient).toContain('event: end');
+  });
+
   it('is given back after an hour, also by one who has stopped reading', async () => {
     const { responses } = await server.ask();
     for (const response of responses) {

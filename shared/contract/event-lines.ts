@@ -1,24 +1,34 @@
-import { gatewayError } from './gateway-problem.ts';
-
-/** A view of a case is a few KiB; what is larger is not one of ours. */
-const MAX_EVENT_LENGTH = 512 * 1024;
-
 export interface ServerEvent {
   /** "message" where the gateway named none. */
   readonly type: string;
   readonly data: string;
+  /** The last that was given, with this event or before; undefined where there was none. */
+  readonly id: string | undefined;
+}
+
+export interface EventLimit {
+  /** Characters of one event, with its names and line ends. */
+  readonly maxLength: number;
+  /** What to throw where one is longer. */
+  readonly tooLarge: () => Error;
 }
 
 /**
- * Server-sent events out of a stream of bytes (WHATWG HTML section 9.2.6, "Interpreting an event stream"). `id` and
- * `retry` are not used: after a break the whole case is asked for again, and how long to wait is the client's own.
+ * Server-sent events out of a stream of bytes (WHATWG HTML section 9.2.6, "Interpreting an event stream"). `retry` is
+ * not used: how long to wait is the client's own.
  */
 export class EventLines {
   readonly #decoder = new TextDecoder('utf-8');
   #rest = '';
   #type = '';
   #data: string[] = [];
+  #id: string | undefined;
   #length = 0;
+  readonly #limit: EventLimit;
+
+  constructor(limit: EventLimit) {
+    this.#limit = limit;
+  }
 
   push(chunk: Uint8Array): readonly ServerEvent[] {
     const decoded = this.#decoder.decode(chunk, { stream: true });
@@ -44,6 +54,8 @@ export class EventLines {
     const value = at === -1 ? '' : line.slice(at + 1).replace(/^ /, '');
     if (field === 'event') this.#type = value;
     if (field === 'data') this.#data.push(value);
+    // "If the field value does not contain U+0000 NULL".
+    if (field === 'id' && !value.includes('\0')) this.#id = value;
     // An empty line of data takes room, too.
     if (field === 'data' || field === 'event') this.#length += value.length + 1;
     this.#bound(0);
@@ -52,7 +64,8 @@ export class EventLines {
 
   /** "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string." */
   #dispatch(): readonly ServerEvent[] {
-    const event = { type: this.#type === '' ? 'message' : this.#type, data: this.#data.join('\n') };
+    const type = this.#type === '' ? 'message' : this.#type;
+    const event = { type, data: this.#data.join('\n'), id: this.#id };
     this.#type = '';
     this.#data = [];
     this.#length = 0;
@@ -60,6 +73,6 @@ export class EventLines {
   }
 
   #bound(more: number): void {
-    if (this.#length + more > MAX_EVENT_LENGTH) throw gatewayError('gateway_answer_too_large');
+    if (this.#length + more > this.#limit.maxLength) throw this.#limit.tooLarge();
   }
 }
