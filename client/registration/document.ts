@@ -6,6 +6,7 @@ import { gatewayError } from '../gateway/gateway-problem.ts';
 import { actOnce, forgetAct } from './act-once.ts';
 import { gatewayOf, keepView } from './ask-case.ts';
 import { registrationError } from './registration-problem.ts';
+import { RegistrationStore } from './registration-store.ts';
 import { isOpen, type StoredRegistration } from './stored-registration.ts';
 
 interface Addition {
@@ -53,11 +54,17 @@ export async function addDocument(
     send: async ({ idempotencyKey }) => {
       const document = await gateway.addDocument({ id: view.id, kind, content: file, idempotencyKey });
       requireSame(document, { kind, file });
-      const others = view.documents.filter(({ id }) => id !== document.id);
-      const documents = [...others, document];
-      return { registration: await keepView(context, registration, { ...view, documents }), document };
+      const store = new RegistrationStore(configDirectory);
+      // To what is kept by now, which a watch may have learned meanwhile.
+      const kept = await store.change(registration, (now) => withDocument(now, document));
+      return { registration: kept, document };
     },
   });
+}
+
+function withDocument(kept: StoredRegistration, document: DocumentView): StoredRegistration {
+  const others = kept.view.documents.filter(({ id }) => id !== document.id);
+  return { ...kept, view: { ...kept.view, documents: [...others, document] } };
 }
 
 function requireSame(document: DocumentView, { kind, file }: Addition): void {

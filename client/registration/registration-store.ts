@@ -60,12 +60,19 @@ export class RegistrationStore {
     known: StoredRegistration,
     change: (kept: StoredRegistration) => StoredRegistration,
   ): Promise<StoredRegistration> {
-    const { id } = known.view;
+    return await this.keep(known.view.id, (kept) => change(kept ?? known));
+  }
+
+  /** The same where there may be nothing yet. */
+  async keep(
+    id: string,
+    make: (kept: StoredRegistration | undefined) => StoredRegistration,
+  ): Promise<StoredRegistration> {
     return await withLock(join(this.#directory, `${id}.lock`), async () => {
-      const kept = (await this.#registrations.read(id)) ?? known;
-      const changed = change(kept);
-      if (changed !== kept) await this.save(changed);
-      return changed;
+      const kept = await this.#registrations.read(id);
+      const made = make(kept);
+      if (made !== kept) await this.save(made);
+      return made;
     });
   }
 

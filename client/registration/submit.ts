@@ -53,17 +53,14 @@ export async function submit(context: ClientContext, application: Application): 
     throw cause;
   });
   requireAsked(view, draft);
-  const certificate = await certificateKept(store, view, anchor);
-  const registration: StoredRegistration = {
+  const registration = await store.keep(view.id, (there) => ({
     version: 1,
     gateway: anchor.name,
     origin: anchor.origin,
     tunnel: tunnel.name,
     device: key.keyId,
-    view,
-    certificate,
-  };
-  await store.save(registration);
+    ...keptOf(there, view, anchor),
+  }));
   await store.removeDraft(tunnel.name);
   return registration;
 }
@@ -88,17 +85,19 @@ function pick({ endpoints, profile, route, category }: Submission | Registration
 }
 
 /** A gateway that names another registration's identifier would have it overwritten, certificate and all. */
-async function certificateKept(
-  store: RegistrationStore,
+function keptOf(
+  there: StoredRegistration | undefined,
   view: RegistrationView,
   anchor: Anchor,
-): Promise<string | null> {
-  const there = (await store.all()).find((one) => one.view.id === view.id);
-  if (there === undefined) return null;
-  // The answer to a retry: the first was kept, and its draft could not be removed any more.
+): Pick<StoredRegistration, 'view' | 'certificate'> {
+  if (there === undefined) return { view, certificate: null };
+  // The answer to a retry: the first was kept, and its draft could not be removed any more. More may be known by now.
   const isRetry = there.origin === anchor.origin && isDeepStrictEqual(there.view.endpoints, view.endpoints);
-  if (isRetry) return there.certificate;
-  throw gatewayError('gateway_answer_unexpected', { detail: 'the identifier of another registration' });
+  if (!isRetry) {
+    throw gatewayError('gateway_answer_unexpected', { detail: 'the identifier of another registration' });
+  }
+  const isNewer = view.changed_at >= there.view.changed_at;
+  return { view: isNewer ? view : there.view, certificate: there.certificate };
 }
 
 function compose(

@@ -9,6 +9,7 @@ import { addDocument, removeDocument } from '#client/registration/document.ts';
 import { readDocumentFile } from '#client/document/document-file.ts';
 import { actOnce } from '#client/registration/act-once.ts';
 import { RegistrationStore } from '#client/registration/registration-store.ts';
+import type { StoredRegistration } from '#client/registration/stored-registration.ts';
 import { submit } from '#client/registration/submit.ts';
 import { withdraw } from '#client/registration/withdraw.ts';
 import {
@@ -309,6 +310,21 @@ describe('a document', () => {
     expect(request?.bytes).toEqual(PNG);
     expect(request?.headers['content-type']).toBe('image/png');
     expect(JSON.stringify(request?.headers)).not.toContain('scan');
+  });
+
+  it('leaves what was learned of the case while it was under way', async () => {
+    const submitted = await world.submitted();
+    const store = new RegistrationStore(world.context.configDirectory);
+    world.answer(`POST ${path}`, (response) => {
+      const learned = (kept: StoredRegistration): StoredRegistration => ({
+        ...kept,
+        view: { ...kept.view, state: 'needs_information' },
+      });
+      void store.change(submitted, learned).then(() => json(response, documentOf(PNG)));
+    });
+    const { registration } = await add();
+    expect(registration.view).toMatchObject({ state: 'needs_information', documents: [documentOf(PNG)] });
+    expect(await world.stored()).toEqual(registration);
   });
 
   it('removed is gone from what is kept', async () => {

@@ -231,6 +231,13 @@ describe('a lying gateway', () => {
   it('that names the same case again after a retry leaves it its certificate', async () => {
     const certificate = await certified();
     expect((await submit(world.context, world.application())).certificate).toBe(certificate);
+    // The first answer, remembered by the gateway, is older than what was learned since.
+    const learned = {
+      ...(await world.stored()),
+      view: { ...(await world.stored()).view, changed_at: NOW + 9 },
+    };
+    await new RegistrationStore(world.context.configDirectory).save(learned);
+    expect(await submit(world.context, world.application())).toEqual(learned);
   });
 
   it('cannot have a certificate given up for one that the service does not take or could not see', async () => {
