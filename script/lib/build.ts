@@ -21,6 +21,7 @@ const benchDrivers = {
   'bench-driver': 'test/bench/driver.ts',
   'bench-verify': 'test/bench/verify-driver.ts',
   'bench-dossier': 'test/bench/dossier-driver.ts',
+  'bench-report': 'test/bench/report-driver.ts',
 };
 const benchEntries = process.argv.includes('--bench') ? benchDrivers : {};
 

@@ -6,6 +6,7 @@ import { printTable, type Figure } from './figure.ts';
 import { benchGateway, benchKill } from './gateway.ts';
 import { benchIdle } from './idle.ts';
 import { benchLeak } from './leak.ts';
+import { benchReport } from './report.ts';
 import { benchStatus } from './status.ts';
 import { benchThroughput } from './throughput.ts';
 import { benchVerify } from './verify.ts';
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, Part>> = {
   gateway: { lab: false, run: benchGateway },
   dossier: { lab: false, run: benchDossier },
   kill: { lab: false, run: benchKill },
+  report: { lab: false, run: benchReport },
 };
 
 const words = process.argv.slice(2);
