@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { goBack } from '#shared/registration/interview/state.ts';
 import { giveAnswer, giveFiles, type Taken } from '#shared/registration/interview/give-answer.ts';
 import { nextQuestion } from '#shared/registration/interview/next-question.ts';
@@ -119,7 +120,10 @@ async function consent(work: Work, text: string): Promise<Answered> {
   const channel = channelOf(work, await channelsOf(work));
   if (step.kind !== 'ready' || channel === undefined) return refusedAs(work, 'absent');
   const preview = await previewOf(work, { verdict: step.verdict, office: channel.office });
-  const given = { text: preview.consent, given_at: work.context.client.now(), shown: digestOf(preview) };
+  const given = {
+    ...{ text: preview.consent, given_at: work.context.client.now() },
+    ...{ shown: digestOf(preview), key: randomUUID() },
+  };
   return { kind: 'taken', work: await keep(work, { consent: given }), said: [] };
 }
 

@@ -30,8 +30,11 @@ export const applicationDraftSchema = z.strictObject({
   interview: interviewStateSchema,
   staff: z.array(coveredSchema).max(500),
   declaration: agreementSchema.nullable(),
-  /** `shown`: digest of the preview that was agreed to; another preview needs another consent. */
-  consent: agreementSchema.extend({ shown: z.string().max(64) }).nullable(),
+  /**
+   * `shown`: digest of the preview that was agreed to; another preview needs another consent. `key`: under which it is sent,
+   * so that a second try is the same submission, whatever was lost in between.
+   */
+  consent: agreementSchema.extend({ shown: z.string().max(64), key: z.uuid() }).nullable(),
   /** The registration at the gateway, once that has answered. */
   registration: z.uuid().nullable(),
   /** Everything has been sent, or handed over for the portal. */

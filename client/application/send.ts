@@ -66,7 +66,7 @@ async function submitOnce(work: Work, { office, onProgress }: SendOptions): Prom
     ...{ tunnel: await new TunnelStore(client).get(draft.tunnel ?? ''), anchor: office },
     ...{ profile: work.profile.reference, route: application.route, category: application.category },
     fields: verdict.values,
-    consent: agreedTo(work),
+    ...agreedTo(work),
   });
   return { work: await keep(work, { registration: registration.view.id }), registration };
 }
@@ -81,7 +81,8 @@ function judged(interview: Interview) {
 /** Declaration and consent, in the words that were shown, at the moment of the later one. */
 function agreedTo({ draft: { declaration, consent } }: Work) {
   if (declaration === null || consent === null) throw applicationError('application_unfinished');
-  return { text: `${declaration.text}\n\n${consent.text}`, given_at: consent.given_at };
+  const text = `${declaration.text}\n\n${consent.text}`;
+  return { consent: { text, given_at: consent.given_at }, idempotencyKey: consent.key };
 }
 
 interface DocumentsOptions extends SendOptions {

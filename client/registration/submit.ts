@@ -25,6 +25,8 @@ export interface Application {
   readonly amends?: StoredRegistration;
   /** What was consented to, as it was shown; `consentText` where nothing else was. Seconds since the epoch. */
   readonly consent?: { readonly text: string; readonly given_at: number };
+  /** Where the caller keeps one over its own restarts; else one is made and kept until the gateway has answered. */
+  readonly idempotencyKey?: string;
 }
 
 /** The sentence a person consents to; it is sent and kept with the case. */
@@ -112,7 +114,7 @@ function compose(
 /** The draft of an earlier try with the same content, or a new one, on disk before anything is sent. */
 async function draftFor(
   store: RegistrationStore,
-  { tunnel, anchor, amends: amended }: Application,
+  { tunnel, anchor, amends: amended, idempotencyKey = randomUUID() }: Application,
   submission: Submission,
 ): Promise<SubmissionDraft> {
   const amends = amended?.view.id ?? null;
@@ -122,7 +124,7 @@ async function draftFor(
   if (earlier !== undefined && isRetry && isSame(earlier.submission, submission)) return earlier;
   const draft: SubmissionDraft = {
     ...{ version: 1, origin, amends },
-    idempotencyKey: randomUUID(),
+    idempotencyKey,
     submission,
   };
   await store.saveDraft(tunnel.name, draft);
