@@ -169,8 +169,10 @@ async function give(applying: Applying, id: string, text: string, where = id): P
 function take(applying: Applying, where: string, answered: Answered): void {
   if (answered.kind === 'taken') applying.work = answered.work;
   const said: readonly Said[] = 'said' in answered ? answered.said : [];
-  for (const { level, text } of said)
-    (level === 'wrong' ? applying.wrong : applying.said).push({ where, text });
+  for (const { level, text, about } of said) {
+    const place = about === undefined ? where : `documents.${about}`;
+    (level === 'wrong' ? applying.wrong : applying.said).push({ where: place, text });
+  }
 }
 
 function unasked({ context: { language } }: Work): string {

@@ -16,6 +16,8 @@ const LINE = 'line';
 interface StoreOptions {
   readonly keychain: Keychain;
   readonly configDirectory: string;
+  /** Where the caller has one open, whose key is then read from the keychain once. */
+  readonly vault?: Vault;
 }
 
 /**
@@ -28,7 +30,7 @@ export class ApplicationStore {
   readonly #lines: SealedRecords<typeof lineHistorySchema>;
 
   constructor(options: StoreOptions) {
-    const vault = new Vault(options);
+    const vault = options.vault ?? new Vault(options);
     this.#drafts = new SealedRecords(vault, 'application', applicationDraftSchema);
     this.#applicants = new SealedRecords(vault, 'applicant', applicantSchema);
     this.#lines = new SealedRecords(vault, 'line', lineHistorySchema);

@@ -9,7 +9,6 @@ import type { KeptDocument } from '../document/document-store.ts';
 import { documentError } from '../document/document-problem.ts';
 import { prepareDocument } from '../document/prepare.ts';
 import type { Stamp } from '../document/stamp-text.ts';
-import { Vault } from '../vault/vault.ts';
 import { interviewOf, type Work } from './work.ts';
 
 const COPY = 'copy';
@@ -39,8 +38,7 @@ export async function copiesFor(work: Work, office: Anchor): Promise<readonly Co
 }
 
 /** Nothing of the application is on its way any more. */
-export async function forgetCopies({ context, draft, documents }: Work, office: Anchor): Promise<void> {
-  const vault = new Vault(context.client);
+export async function forgetCopies({ vault, draft, documents }: Work, office: Anchor): Promise<void> {
   const { documents: kept } = await documents.list();
   for (const document of kept) await vault.remove(COPY, copyName({ draft: draft.id, document, office }));
 }
@@ -52,7 +50,7 @@ interface CopyOptions {
 }
 
 async function copyOf(work: Work, options: CopyOptions): Promise<DocumentFile> {
-  const vault = new Vault(work.context.client);
+  const { vault } = work;
   const { document, office } = options;
   const limits = { bytes: MAX_PHOTOGRAPH_BYTES };
   const name = copyName({ draft: work.draft.id, document, office });

@@ -39,16 +39,17 @@ export async function takeInFiles(
 ): Promise<TakenIn> {
   const { language, client } = work.context;
   if (offered.length === 0 && !question.isOptional) {
-    return refused([say(findingMessages, language, { message: 'absent' })]);
+    return refused([{ text: say(findingMessages, language, { message: 'absent' }) }]);
   }
   const looked: Looked[] = [];
-  const wrong: string[] = [];
+  const wrong: Pick<Said, 'text' | 'about'>[] = [];
   for (const { path, slots } of placed(question, offered)) {
     try {
       looked.push({ file: await lookAt(work, path, slots), slots });
     } catch (cause) {
       if (!(cause instanceof SanadError)) throw cause;
-      wrong.push(`${isolate(basename(path))}: ${cause.problem.reason}`);
+      const text = `${isolate(basename(path))}: ${cause.problem.reason}`;
+      wrong.push({ text, about: slots[0]?.kind });
     }
   }
   if (wrong.length > 0) return refused(wrong);
@@ -62,8 +63,8 @@ export async function takeInFiles(
   return { given, said: [] };
 }
 
-function refused(texts: readonly string[]): TakenIn {
-  return { given: undefined, said: texts.map((text) => ({ level: 'wrong', text })) };
+function refused(faults: readonly Pick<Said, 'text' | 'about'>[]): TakenIn {
+  return { given: undefined, said: faults.map((fault) => ({ level: 'wrong', ...fault })) };
 }
 
 /** In the order in which they are asked for, each first once; where one is enough they are all the first kind. */

@@ -3,6 +3,7 @@ import type { Interview, KnownApplicant } from '#shared/registration/interview/s
 import type { Language } from '#shared/text/language.ts';
 import type { ClientContext } from '../client-context.ts';
 import { DocumentStore } from '../document/document-store.ts';
+import { Vault } from '../vault/vault.ts';
 import { applicationError } from './application-problem.ts';
 import { ApplicationStore } from './application-store.ts';
 import { newDraft, type ApplicationDraft } from './draft.ts';
@@ -25,6 +26,8 @@ export interface ApplicationContext {
 /** One application that somebody works on. Never changed: every answer gives the next. */
 export interface Work {
   readonly context: ApplicationContext;
+  /** One for all of it: the keychain is asked once. */
+  readonly vault: Vault;
   readonly store: ApplicationStore;
   readonly documents: DocumentStore;
   readonly profile: AuthorityProfile;
@@ -42,17 +45,19 @@ interface BeginOptions {
 /** A new application. Nothing is written before the first answer. */
 export async function beginWork(context: ApplicationContext, { rules }: BeginOptions): Promise<Work> {
   const profile = await profileNamed(context.profiles, rules);
-  return await workOn(context, profile, newDraft(profile, context.client.now()));
+  const draft = newDraft(profile, context.client.now());
+  return await workOn(context, { vault: new Vault(context.client), profile, draft });
 }
 
 /** The application of that identifier, or the one that was worked on last; under the newest version of its rules. */
 export async function resumeWork(context: ApplicationContext, id: string | undefined): Promise<Work> {
-  const store = new ApplicationStore(context.client);
+  const vault = new Vault(context.client);
+  const store = new ApplicationStore({ ...context.client, vault });
   const draft = id === undefined ? await lastUnfinished(store) : await store.draft(id);
   if (draft === undefined) throw applicationError('application_unknown');
   const profile = await profileNamed(context.profiles, nameOf(draft.interview.profile));
   const interview = { ...draft.interview, profile: profile.reference };
-  return await workOn(context, profile, { ...draft, interview });
+  return await workOn(context, { vault, profile, draft: { ...draft, interview } });
 }
 
 /** undefined: there is none. */
@@ -93,31 +98,29 @@ export function nameOf(reference: string): string {
 
 async function workOn(
   context: ApplicationContext,
-  profile: AuthorityProfile,
-  draft: ApplicationDraft,
+  { vault, profile, draft }: Pick<Work, 'vault' | 'profile' | 'draft'>,
 ): Promise<Work> {
-  const store = new ApplicationStore(context.client);
+  const { client, sight } = context;
+  const store = new ApplicationStore({ ...client, vault });
+  const documents = new DocumentStore({ ...client, vault });
   const { document } = profile;
   const applicant = await store.applicant(document.id);
   const isAboutAddress = document.routes.some(({ subject }) => subject === 'source_address');
-  const line = isAboutAddress ? await lookAtLine(context.client, store, context.sight) : undefined;
-  return {
-    ...{ context, store, profile, draft, line },
-    documents: new DocumentStore(context.client),
-    known: {
-      fields: applicant?.fields ?? {},
-      documents: await stillKept(context, applicant?.documents ?? {}),
-    },
+  const line = isAboutAddress ? await lookAtLine(client, store, sight) : undefined;
+  const known = {
+    fields: applicant?.fields ?? {},
+    documents: await stillKept(documents, applicant?.documents ?? {}),
   };
+  return { context, vault, store, profile, draft, line, documents, known };
 }
 
 /** What was removed meanwhile is not known any more. */
 async function stillKept(
-  { client }: ApplicationContext,
+  store: DocumentStore,
   documents: KnownApplicant['documents'],
 ): Promise<KnownApplicant['documents']> {
   if (Object.keys(documents).length === 0) return {};
-  const { documents: kept } = await new DocumentStore(client).list();
+  const { documents: kept } = await store.list();
   const there = new Set(kept.map(({ kind, sha256 }) => `${kind}/${sha256}`));
   const entries = Object.entries(documents).map(
     ([kind, ids]) => [kind, ids.filter((id) => there.has(`${kind}/${id}`))] as const,

@@ -34,6 +34,8 @@ export type KeptDocument = Readonly<z.infer<typeof keptDocumentSchema>>;
 interface StoreOptions {
   readonly keychain: Keychain;
   readonly configDirectory: string;
+  /** Where the caller has one open, whose key is then read from the keychain once. */
+  readonly vault?: Vault;
 }
 
 /** A person's documents, encrypted: each content once, whatever it is called and however often it is used. */
@@ -43,7 +45,7 @@ export class DocumentStore {
   readonly #lock: string;
 
   constructor(options: StoreOptions) {
-    this.#vault = new Vault(options);
+    this.#vault = options.vault ?? new Vault(options);
     this.#records = new SealedRecords(this.#vault, RECORD_KIND, keptDocumentSchema);
     this.#lock = join(options.configDirectory, 'document.lock');
   }

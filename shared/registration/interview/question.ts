@@ -47,4 +47,6 @@ export interface Question {
 export interface Said {
   readonly level: 'wrong' | 'odd' | 'cleaned';
   readonly text: string;
+  /** Of several files: the kind of document that it is about. */
+  readonly about?: string | undefined;
 }
