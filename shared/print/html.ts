@@ -56,12 +56,27 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * Controls that turn text round go too: isolation is ours to give, and an unclosed one would turn the rest of the page.
- * So do characters that HTML does not have.
+ * Controls that turn text round go too, for an unclosed one would turn the rest of the page; the isolation that `say` puts about
+ * a value stays where it is whole. So do characters go that HTML does not have.
  */
 function escapeText(text: string): string {
-  return text
-    .replace(/[\u202A-\u202E\u2066-\u2069]/g, '')
+  return balanced(text.replace(/[\u202A-\u202E\u2066\u2067]/g, ''))
     .replace(/(?![\t\n])[\p{Cc}\p{Cs}]|[\uFFFE\uFFFF]/gu, '\uFFFD')
     .replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}
+
+/** U+2068 and U+2069 only in pairs. */
+function balanced(text: string): string {
+  const opened = (text.match(/\u2068/g) ?? []).length;
+  if (opened === 0) return text.replaceAll('\u2069', '');
+  let depth = 0;
+  const closing = Array.from(text).filter((character) => {
+    if (character === '\u2068') depth += 1;
+    if (character !== '\u2069') return true;
+    depth -= 1;
+    if (depth >= 0) return true;
+    depth = 0;
+    return false;
+  });
+  return closing.join('') + '\u2069'.repeat(depth);
 }

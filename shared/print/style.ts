@@ -47,22 +47,28 @@ h2 { font-size: var(--heading); font-weight: 700; line-height: ${language === 'u
 h3 { font-size: var(--text); font-weight: 700; margin: var(--gap) 0 0; break-after: avoid; }
 p { margin: 0 0 var(--gap); }
 ul, ol { margin: 0 0 var(--gap); padding-inline-start: 6mm; }
-li { margin: 0 0 0.6mm; }
+li { margin: 0 0 0.6mm; ${language === 'ur' ? 'padding-block-start: 1mm; ' : ''}}
 table { width: 100%; border-collapse: collapse; margin: 0 0 var(--gap); }
-th, td { text-align: start; vertical-align: baseline; padding: 0.9mm 2mm; border-block-end: 0.4pt solid #bbb; overflow-wrap: anywhere; }
+th, td { text-align: start; vertical-align: baseline; padding: ${language === 'ur' ? '1.4mm 2mm 0.4mm' : '0.9mm 2mm'}; border-block-end: 0.4pt solid #bbb; overflow-wrap: anywhere; }
 th { font-weight: 700; }
 thead th { border-block-end: 0.8pt solid var(--ink); font-size: var(--small); }
 tbody th { width: 36%; font-weight: 400; color: var(--quiet); }
 tr, li, figure, .together { break-inside: avoid; }
 thead { display: table-header-group; }
+.columns td { width: auto; }
+.columns bdi { white-space: nowrap; }
+.columns .code { width: 62mm; }
+.columns .code bdi { white-space: normal; }
 bdi[dir='ltr'] { font-family: '${LATIN_FAMILY}', 'DejaVu Sans', Arial, sans-serif; unicode-bidi: isolate; }
 .code { font-size: 7.5pt; line-height: 1.3; overflow-wrap: anywhere; }
 .quiet { color: var(--quiet); }
 .small { font-size: var(--small); }
+.tight { padding-inline-start: 4mm; line-height: ${language === 'ur' ? 1.75 : 1.3}; }
+.tight li { margin: 0; padding: 0; }
 .box { border: 0.8pt solid var(--ink); padding: 2mm 3mm; margin: 0 0 var(--gap); break-inside: avoid; }
 .fill { display: inline-block; min-width: 45mm; border-block-end: 0.6pt solid var(--ink); height: 1em; vertical-align: baseline; }
 .fill.short { min-width: 28mm; }
-.signature { display: flex; gap: 8mm; margin-block-start: 8mm; break-inside: avoid; }
+.signature { display: flex; gap: 8mm; margin-block-start: 14mm; break-inside: avoid; }
 .signature > div { flex: 1; border-block-start: 0.6pt solid var(--ink); padding-block-start: 1mm; font-size: var(--small); }
 figure { margin: 0; break-before: page; display: flex; flex-direction: column; height: ${language === 'ur' ? 246 : 248}mm; }
 figure img { flex: 1; min-height: 0; width: 100%; object-fit: contain; object-position: top; }
