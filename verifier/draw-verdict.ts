@@ -1,3 +1,4 @@
+import { gatewayOf } from '#shared/report/report-schema.ts';
 import { grouped } from '#shared/report/paper-code.ts';
 import { fill, momentText, wordFor, type ReportText } from '#shared/report/text/index.ts';
 import {
@@ -142,9 +143,11 @@ function confirmation(
   text: ReportText,
 ): Child[] {
   if (claims === undefined) return [text.assurance_stated];
-  const operator = operators.find(({ origin }) => origin === entry.gateway);
+  const operator = operators.find(({ origin }) => origin === gatewayOf(entry));
   const office =
-    operator?.trust === 'known' ? operator.legalName : `${operator?.legalName ?? '?'} (${entry.gateway})`;
+    operator?.trust === 'known'
+      ? operator.legalName
+      : `${operator?.legalName ?? '?'} (${gatewayOf(entry) ?? ''})`;
   return sentence(wordFor(text, 'assurance', claims.assurance) ?? claims.assurance, { office });
 }
 

@@ -1,3 +1,4 @@
+import { gatewayOf } from '#shared/report/report-schema.ts';
 import { reportText, fill, momentText, wordFor } from '#shared/report/text/index.ts';
 import {
   countOf,
@@ -65,11 +66,11 @@ export function confirmationOf(
   operators: readonly OperatorVerdict[],
 ): string {
   if (claims === undefined) return text.assurance_stated;
-  const operator = operators.find(({ origin }) => origin === entry.gateway);
+  const operator = operators.find(({ origin }) => origin === gatewayOf(entry));
   const isKnown = operator?.trust === 'known';
   const office = isKnown
     ? operator.legalName
-    : `${entry.gateway} (which the report calls “${operator?.legalName ?? '?'}”)`;
+    : `${gatewayOf(entry) ?? ''} (which the report calls “${operator?.legalName ?? '?'}”)`;
   return fill(wordFor(text, 'assurance', claims.assurance) ?? claims.assurance, { office });
 }
 
@@ -95,7 +96,7 @@ export function reportJson(verdict: ReportVerdict): Readonly<Record<string, unkn
     registrations: entries.map(({ entry, code, claims, refusal }) => ({
       registration: entry.registration,
       label: entry.label,
-      gateway: entry.gateway,
+      gateway: gatewayOf(entry) ?? null,
       verdict: code,
       assurance: claims?.assurance ?? null,
       endpoints: claims?.endpoints ?? (entry.kind === 'case' ? entry.endpoints : []),

@@ -6,7 +6,9 @@ import type { ClientContext } from '../client-context.ts';
 import { GatewayClient } from '../gateway/gateway-client.ts';
 import { nodePrimitives } from '../node-primitives.ts';
 import { readClaims } from '../registration/read-certificate.ts';
+import type { StoredDeclaration } from '../registration/stored-declaration.ts';
 import type { StoredRegistration } from '../registration/stored-registration.ts';
+import { DeclarationArchive } from './declaration-archive.ts';
 import { ProofArchive } from './proof-archive.ts';
 import { RegistrationArchive } from './registration-archive.ts';
 
@@ -21,6 +23,14 @@ export async function keepRegistration(
   registration: StoredRegistration,
 ): Promise<void> {
   await atLeisure(new RegistrationArchive(configDirectory).note(registration));
+}
+
+/** Keeps what was stated, as `keepRegistration` does. */
+export async function keepDeclaration(
+  configDirectory: string,
+  declaration: StoredDeclaration,
+): Promise<void> {
+  await atLeisure(new DeclarationArchive(configDirectory).note(declaration));
 }
 
 /** Keeps a gateway's key set and list, if they are genuine. */

@@ -13,10 +13,12 @@ import {
 
 /** A person's declarations: what was signed in files, what opens their commitments in the keychain. */
 export class DeclarationStore {
+  readonly #configDirectory: string;
   readonly #directory: string;
   readonly #folder: JsonFolder<typeof storedDeclarationSchema>;
 
   constructor(configDirectory: string) {
+    this.#configDirectory = configDirectory;
     this.#directory = join(configDirectory, 'declaration');
     this.#folder = new JsonFolder(this.#directory, storedDeclarationSchema);
   }
@@ -51,6 +53,9 @@ export class DeclarationStore {
       await keychain.set(declarationAccount(declaration.id), JSON.stringify(secrets));
     // The identifier is a UUID by its schema, and so safe as a file's name.
     await this.#folder.write(declaration.id, declaration);
+    // For reports as of a past day. Loaded when something is written.
+    const { keepDeclaration } = await import('../archive/keep.ts');
+    await keepDeclaration(this.#configDirectory, declaration);
   }
 
   /** What its commitments hide; undefined: it has none. */

@@ -6,14 +6,15 @@ import { SEAL_TYPE, sealClaims } from '#shared/report/seal.ts';
 import type { ReportVerdict } from '#shared/report/verdict.ts';
 import { verifyReport } from '#shared/report/verify-report.ts';
 import { readAnchors } from '../anchor/read-anchors.ts';
-import { fetchProof, keepRegistration } from '../archive/keep.ts';
+import { DeclarationArchive } from '../archive/declaration-archive.ts';
+import { fetchProof, keepDeclaration, keepRegistration } from '../archive/keep.ts';
 import { ProofArchive } from '../archive/proof-archive.ts';
 import { RegistrationArchive } from '../archive/registration-archive.ts';
 import type { ClientContext } from '../client-context.ts';
 import { deviceKey } from '../device/device-key.ts';
 import { signCompact } from '../device/sign-compact.ts';
 import { nodePrimitives } from '../node-primitives.ts';
-import { RegistrationStore } from '../registration/registration-store.ts';
+import { allRegistered } from '../registration/registered.ts';
 
 export interface ReportWish {
   /** Seconds since the epoch; undefined: now, with the gateways asked for their newest word first. */
@@ -58,9 +59,10 @@ async function sourcesFor(
   { anchors, isNow }: { readonly anchors: ReportSources['anchors']; readonly isNow: boolean },
 ): Promise<ReportSources> {
   const { configDirectory } = context;
-  const stored = await new RegistrationStore(configDirectory).all();
+  const { registrations: stored, declarations: stated } = await allRegistered(configDirectory);
   // Those of a time before there was an archive.
   for (const one of stored) await keepRegistration(configDirectory, one);
+  for (const one of stated) await keepDeclaration(configDirectory, one);
   const origins = new Set(
     stored.filter(({ certificate }) => certificate !== null).map(({ origin }) => origin),
   );
@@ -69,12 +71,13 @@ async function sourcesFor(
     await Promise.all(asked.map((anchor) => fetchProof(context, anchor)));
   }
   const proof = new ProofArchive(configDirectory);
-  const [registrations, keySets, statusLists] = await Promise.all([
+  const [registrations, declarations, keySets, statusLists] = await Promise.all([
     new RegistrationArchive(configDirectory).all(),
+    new DeclarationArchive(configDirectory).all(),
     proof.keySets(),
     proof.statusLists(),
   ]);
-  return { registrations, anchors, keySets, statusLists };
+  return { registrations, declarations, anchors, keySets, statusLists };
 }
 
 /** A keychain without the key is told by the report; one that is locked or away is an error, never "no key". */

@@ -1,3 +1,4 @@
+import { gatewayOf } from '#shared/report/report-schema.ts';
 import {
   momentText,
   wordFor,
@@ -90,8 +91,8 @@ function confirmation(
 ): Markup {
   if (claims === undefined) return sentence(text.assurance_stated);
   const words = wordFor(text, 'assurance', claims.assurance) ?? claims.assurance;
-  const operator = operators.find(({ origin }) => origin === entry.gateway);
-  return sentence(words, { office: operator?.legalName ?? entry.gateway });
+  const operator = operators.find(({ origin }) => origin === gatewayOf(entry));
+  return sentence(words, { office: operator?.legalName ?? gatewayOf(entry) ?? '' });
 }
 
 function decisionFacts({ claims }: EntryVerdict, text: ReportText): readonly Fact[] {

@@ -1,7 +1,9 @@
 import type { Anchor, EndpointClaim } from '../contract/gateway-contract.ts';
 import type { CertificateClaims } from '../registration/certificate.ts';
+import type { DeclarationClaims } from '../registration/declaration.ts';
 import { CLOCK_FLOOR_TOLERANCE_SECONDS } from '../registration/clock.ts';
 import {
+  gatewayOf,
   reportSchema,
   REPORT_FORMAT,
   REPORT_VERSION,
@@ -32,6 +34,13 @@ export interface KnownRegistration {
   readonly certificates: readonly KnownCertificate[];
 }
 
+/** What the registrant stated, each time it was stated. */
+export interface KnownDeclaration {
+  readonly registration: string;
+  readonly label: string;
+  readonly statements: readonly { readonly text: string; readonly claims: DeclarationClaims }[];
+}
+
 /** A signed file of a gateway, which counts from its `iat` on. */
 export interface KnownProof {
   /** For key sets the gateway's origin, for status lists their address. */
@@ -42,6 +51,7 @@ export interface KnownProof {
 
 export interface ReportSources {
   readonly registrations: readonly KnownRegistration[];
+  readonly declarations?: readonly KnownDeclaration[];
   readonly anchors: readonly Anchor[];
   readonly keySets: readonly KnownProof[];
   readonly statusLists: readonly KnownProof[];
@@ -61,11 +71,12 @@ const MAX_STATES = 64;
 /** The report as of a moment: what was known then, and of each signed file the newest that counted then. */
 export function composeReport(sources: ReportSources, options: ReportOptions): Report {
   const { asOf } = options;
-  const entries = sources.registrations
-    .map((known) => entryOf(known, asOf))
+  const registered = sources.registrations.map((known) => entryOf(known, asOf));
+  const declared = (sources.declarations ?? []).map((known) => declaredEntryOf(known, asOf));
+  const entries = [...registered, ...declared]
     .filter((entry) => entry !== undefined)
     .toSorted((a, b) => compare(a.label, b.label) || compare(a.registration, b.registration));
-  const gateways = new Set(entries.map(({ gateway }) => gateway));
+  const gateways = new Set(entries.map(gatewayOf).filter((origin) => origin !== undefined));
   const lists = listsNamedBy(sources.registrations, entries);
   return reportSchema.parse({
     format: REPORT_FORMAT,
@@ -95,6 +106,17 @@ function entryOf(known: KnownRegistration, asOf: number): ReportEntry | undefine
   if (states.length === 0) return undefined;
   const { profile, route, category } = known;
   return { kind: 'case', ...common, profile, route, category, endpoints: [...known.endpoints] };
+}
+
+/** The latest statement of then; undefined: nothing had been stated yet. */
+function declaredEntryOf(
+  { registration, label, statements }: KnownDeclaration,
+  asOf: number,
+): ReportEntry | undefined {
+  const made = statements.filter(({ claims }) => claims.iat <= latest(asOf));
+  const [newest] = made.toSorted((a, b) => b.claims.iat - a.claims.iat);
+  if (newest === undefined) return undefined;
+  return { kind: 'declared', registration, label, details: [], states: [], declaration: newest.text };
 }
 
 /** The newest that had been issued by then: an older one was superseded by it. */

@@ -4,7 +4,7 @@ import type { Primitives } from '../registration/primitives.ts';
 import { RefusedError, type Refusal } from '../registration/refusal.ts';
 import { restoreStatusList, type VerifiedStatusList } from '../registration/status-list.ts';
 import { latest } from './compose.ts';
-import type { Report, ReportAnchor } from './report-schema.ts';
+import { gatewayOf, type Report, type ReportAnchor } from './report-schema.ts';
 import type { OperatorVerdict } from './verdict.ts';
 
 /** What a verifier has from elsewhere than the report. */
@@ -24,7 +24,7 @@ export function operatorsOf(
   known: KnownKeys,
   primitives: Primitives,
 ): readonly KnownOperator[] {
-  const origins = [...new Set(report.entries.map(({ gateway }) => gateway))];
+  const origins = [...new Set(report.entries.map(gatewayOf).filter((origin) => origin !== undefined))];
   return origins.flatMap((origin): KnownOperator[] => {
     const mine = known.anchors.find((one) => one.origin === origin);
     const brought = report.anchors.filter((one) => one.origin === origin);

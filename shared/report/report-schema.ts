@@ -6,6 +6,7 @@ import {
   registrationStates,
 } from '../contract/gateway-contract.ts';
 import { MAX_CERTIFICATE_BYTES } from '../registration/certificate.ts';
+import { MAX_DECLARATION_BYTES } from '../registration/declaration.ts';
 import { MAX_KEY_SET_BYTES } from '../registration/key-set.ts';
 import { MAX_STATUS_LIST_BYTES } from '../registration/status-list.ts';
 import { reportError } from './report-problem.ts';
@@ -57,9 +58,26 @@ const caseEntrySchema = z.strictObject({
   endpoints: z.array(endpointSchema).max(8),
 });
 
-export const reportEntrySchema = z.discriminatedUnion('kind', [certifiedEntrySchema, caseEntrySchema]);
+/** What the registrant states alone, signed with this computer's key. */
+const declaredEntrySchema = z.strictObject({
+  kind: z.literal('declared'),
+  ...common,
+  declaration: z.string().max(MAX_DECLARATION_BYTES),
+});
+
+export const reportEntrySchema = z.discriminatedUnion('kind', [
+  certifiedEntrySchema,
+  caseEntrySchema,
+  declaredEntrySchema,
+]);
 export type ReportEntry = z.infer<typeof reportEntrySchema>;
 export type CertifiedEntry = z.infer<typeof certifiedEntrySchema>;
+export type DeclaredEntry = z.infer<typeof declaredEntrySchema>;
+
+/** The gateway's origin; undefined: no gateway has to do with it. */
+export function gatewayOf(entry: ReportEntry): string | undefined {
+  return entry.kind === 'declared' ? undefined : entry.gateway;
+}
 
 /** What is reported, and everything that proves it. */
 export const reportSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import type { CertificateClaims } from '../registration/certificate.ts';
+import type { RegistrationClaims } from '../registration/judgement.ts';
 import type { Refusal } from '../registration/refusal.ts';
 import type { Report, ReportEntry } from './report-schema.ts';
 
@@ -11,6 +11,8 @@ import type { Report, ReportEntry } from './report-schema.ts';
  * unknown_operator: neither the report nor the verifier has the keys of that gateway.
  * not_genuine: changed, forged, or signed by somebody who may not.
  * stated: a case without a certificate: the report's word alone.
+ * declared: signed by the registrant's own device, for that day; confirmed by nobody.
+ * declared_over: the same, and not for that day.
  */
 export const verdictCodes = [
   'stands',
@@ -23,14 +25,16 @@ export const verdictCodes = [
   'unknown_operator',
   'not_genuine',
   'stated',
+  'declared',
+  'declared_over',
 ] as const;
 export type VerdictCode = (typeof verdictCodes)[number];
 
 export interface EntryVerdict {
   readonly entry: ReportEntry;
   readonly code: VerdictCode;
-  /** What the gateway signed; undefined where nothing authentic is there. */
-  readonly claims: CertificateClaims | undefined;
+  /** What the gateway signed, or for a declaration the device; undefined where nothing authentic is there. */
+  readonly claims: RegistrationClaims | undefined;
   /** Why it does not stand, as the gate says it. */
   readonly refusal: Refusal | undefined;
 }

@@ -1,10 +1,17 @@
+import { openDeclaration } from '../registration/declaration.ts';
 import { judgeRegistration, openCertificate, type Grounds } from '../registration/judgement.ts';
 import type { Policy } from '../registration/policy.ts';
 import type { Primitives } from '../registration/primitives.ts';
 import { refusal, RefusedError, type Refusal, type RefusalCode } from '../registration/refusal.ts';
 import { MAX_STATUS_LIST_LIFETIME_SECONDS } from '../registration/status-list.ts';
 import { operatorsOf, proofOf, type KnownKeys } from './proof.ts';
-import { parseReportFile, type CertifiedEntry, type ReportEntry } from './report-schema.ts';
+import {
+  gatewayOf,
+  parseReportFile,
+  type CertifiedEntry,
+  type DeclaredEntry,
+  type ReportEntry,
+} from './report-schema.ts';
 import { checkSeal, type Seal } from './seal.ts';
 import type { Conclusion, EntryVerdict, ReportVerdict, SealVerdict, VerdictCode } from './verdict.ts';
 
@@ -34,7 +41,7 @@ export function* reportVerification(text: string, options: VerifyOptions): Gener
   const seen = new Set<string>();
   const entries: EntryVerdict[] = [];
   for (const entry of report.entries) {
-    const verdict = judge(entry, { grounds, seal, hasKeys: origins.has(entry.gateway) });
+    const verdict = judge(entry, { grounds, seal, hasKeys: origins.has(gatewayOf(entry) ?? '') });
     // One certificate shown twice would count as two registrations.
     const isAgain = seen.has(entry.registration);
     seen.add(entry.registration);
@@ -72,6 +79,7 @@ interface Judging {
 
 function judge(entry: ReportEntry, judging: Judging): EntryVerdict {
   if (entry.kind === 'case') return { entry, code: 'stated', claims: undefined, refusal: undefined };
+  if (entry.kind === 'declared') return judgeDeclared(entry, judging);
   if (!judging.hasKeys) return { entry, code: 'unknown_operator', claims: undefined, refusal: undefined };
   return judgeCertified(entry, judging);
 }
@@ -95,12 +103,32 @@ function judgeCertified(entry: CertifiedEntry, { grounds, seal }: Judging): Entr
   }
 }
 
+/** The registrant's own word: that it is theirs and for that day is all there is to judge. */
+function judgeDeclared(entry: DeclaredEntry, { grounds, seal }: Judging): EntryVerdict {
+  let claims: EntryVerdict['claims'];
+  try {
+    const opened = openDeclaration({ ...grounds, declaration: entry.declaration });
+    if (opened.claims.sub !== entry.registration) {
+      return refused(entry, refusal('declaration_claims_invalid', 'of another registration'));
+    }
+    claims = opened.claims;
+    judgeRegistration({ ...grounds, ...opened, endpoints: presented(claims) });
+    const isOthers = seal.kind === 'holds' && seal.device !== claims.cnf.jkt;
+    return { entry, code: isOthers ? 'other_device' : 'declared', claims, refusal: undefined };
+  } catch (cause) {
+    if (!(cause instanceof RefusedError)) throw cause;
+    return refused(entry, cause.refusal, claims);
+  }
+}
+
 function presented({ endpoints }: NonNullable<EntryVerdict['claims']>) {
   return endpoints.map(({ public_key: publicKey, host, port }) => ({ publicKey, host, port }));
 }
 
 function refused(entry: ReportEntry, found: Refusal, claims?: EntryVerdict['claims']): EntryVerdict {
-  const code = codeOf[found.code] ?? 'not_genuine';
+  const meant = codeOf[found.code] ?? 'not_genuine';
+  // No office has to do with a declaration, also where what ended is the decision.
+  const code = entry.kind === 'declared' && meant === 'expired' ? 'declared_over' : meant;
   // What somebody signed who may not is not shown as signed.
   return { entry, code, claims: code === 'not_genuine' ? undefined : claims, refusal: found };
 }
@@ -112,6 +140,8 @@ const codeOf: Readonly<Partial<Record<RefusalCode, VerdictCode>>> = {
   certificate_expired: 'expired',
   decision_expired: 'expired',
   certificate_not_yet_valid: 'not_yet_valid',
+  declaration_expired: 'declared_over',
+  declaration_not_yet_valid: 'declared_over',
   key_set_missing: 'unproved',
   key_set_expired: 'unproved',
   issuer_unknown: 'unproved',
@@ -132,6 +162,8 @@ const unprovedCodes: ReadonlySet<VerdictCode> = new Set([
   'other_device',
   'unknown_operator',
   'stated',
+  'declared',
+  'declared_over',
 ]);
 
 function conclude({

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nodePrimitives } from '#client/node-primitives.ts';
+import { declare } from '#client/registration/declare.ts';
 import { follow } from '#client/registration/follow.ts';
 import { fingerprint } from '#shared/registration/anchor.ts';
 import { codeInPdf, textOfPdf } from '#test/client/report/read-pdf.ts';
@@ -90,6 +91,17 @@ describe('sanad report', () => {
   ])('as of %s is %s', async (day, problem) => {
     const { code, answer } = await cli.sanad('report', '--as-of', day, '--json');
     expect([code, answer.problem?.code]).toEqual([2, problem]);
+  });
+
+  it('tells what was stated without a gateway as stated by you, and then not everything is proved', async () => {
+    const { profile, route, category } = world.application();
+    const decision = { authority: 'pk-pta', profile, route, category, decided_at: NOW - 86_400 };
+    await declare(world.context, { tunnel: world.tunnel, decision, text: 'I state it.' });
+    const { stdout } = await cli.sanad('report');
+    expect(stdout).toMatch(/office: stated by the registrant\n.*\n[^]*“stated by you”.*confirmed by nobody/);
+    const made = await cli.sanad('report', '--out', file, '--json');
+    expect(made.answer).toMatchObject({ conclusion: 'incomplete' });
+    expect((await cli.sanad('report', 'verify', file)).code).toBe(4);
   });
 
   it('is made while the gateway is away, of what was kept', async () => {

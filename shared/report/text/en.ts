@@ -32,6 +32,7 @@ export const english = {
   assurance_attested: 'confirmed by {office}, which states to have seen the authority’s decision',
   assurance_exempt: 'confirmed by {office} as licensed provider, for its own VPN servers',
   assurance_provisional: 'in use while waiting, allowed by {office}; the authority has not decided yet',
+  assurance_declared: 'stated by the registrant (“stated by you”); confirmed by nobody',
   assurance_stated: 'stated by the registrant (“stated by you”); confirmed by nobody',
   decision: 'Decision of the authority',
   decision_value: '{authority}, on {day}; route {route}, category {category}',
@@ -75,6 +76,8 @@ export const english = {
   verdict_unknown_operator: 'unknown office',
   verdict_not_genuine: 'not genuine',
   verdict_stated: 'no certificate',
+  verdict_declared: 'stated by the registrant',
+  verdict_declared_over: 'stated, but not for that day',
 
   meaning_stands: 'Signed by the office, and in force at that moment by its own status list.',
   meaning_revoked: 'Signed by the office, and revoked by it at that moment.',
@@ -88,6 +91,9 @@ export const english = {
   meaning_unknown_operator: 'Nobody’s keys for this office are here, so nothing can be said about it.',
   meaning_not_genuine: 'This was changed after it was signed, or the office did not sign it.',
   meaning_stated: 'The office had signed nothing for it by then. What is shown is the report’s own word.',
+  meaning_declared:
+    'The registrant states the authority’s decision and has signed that with their own computer. Nobody has confirmed it.',
+  meaning_declared_over: 'The registrant stated it for other days than this one. Nobody has confirmed it.',
 
   conclusion_genuine: 'Genuine',
   conclusion_compare_keys: 'The signatures fit – now compare the keys',

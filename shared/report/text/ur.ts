@@ -33,6 +33,7 @@ export const urdu: Readonly<Record<keyof typeof english, string>> = {
   assurance_attested: '{office} نے تصدیق کی، اس کا کہنا ہے کہ اس نے اتھارٹی کا فیصلہ دیکھا ہے',
   assurance_exempt: '{office} نے لائسنس یافتہ کمپنی کے طور پر اپنے وی پی این سرور کے لیے تصدیق کی',
   assurance_provisional: '{office} کی اجازت سے انتظار کے دوران استعمال؛ اتھارٹی نے ابھی فیصلہ نہیں کیا',
+  assurance_declared: 'رجسٹر کرانے والے کا بیان (”آپ کا بیان“)؛ کسی نے تصدیق نہیں کی',
   assurance_stated: 'رجسٹر کرانے والے کا بیان (”آپ کا بیان“)؛ کسی نے تصدیق نہیں کی',
   decision: 'اتھارٹی کا فیصلہ',
   decision_value: '{authority}، بتاریخ {day}؛ طریقہ {route}، زمرہ {category}',
@@ -76,6 +77,8 @@ export const urdu: Readonly<Record<keyof typeof english, string>> = {
   verdict_unknown_operator: 'نامعلوم دفتر',
   verdict_not_genuine: 'اصلی نہیں',
   verdict_stated: 'سرٹیفکیٹ نہیں',
+  verdict_declared: 'رجسٹر کرانے والے کا بیان',
+  verdict_declared_over: 'بیان دیا، مگر اس دن کے لیے نہیں',
 
   meaning_stands: 'دفتر کے دستخط شدہ، اور اس کی اپنی حیثیت کی فہرست کے مطابق اس وقت نافذ۔',
   meaning_revoked: 'دفتر کے دستخط شدہ، اور اس وقت تک دفتر نے منسوخ کر دی تھی۔',
@@ -89,6 +92,9 @@ export const urdu: Readonly<Record<keyof typeof english, string>> = {
   meaning_unknown_operator: 'اس دفتر کی کنجیاں یہاں کسی کے پاس نہیں، اس لیے کچھ نہیں کہا جا سکتا۔',
   meaning_not_genuine: 'دستخط کے بعد اس میں تبدیلی کی گئی، یا دفتر نے اس پر دستخط ہی نہیں کیے۔',
   meaning_stated: 'دفتر نے اس وقت تک اس پر کوئی دستخط نہیں کیے تھے۔ جو لکھا ہے وہ صرف رپورٹ کا بیان ہے۔',
+  meaning_declared:
+    'رجسٹر کرانے والا اتھارٹی کا فیصلہ بیان کرتا ہے اور اس پر اپنے کمپیوٹر سے دستخط کیے ہیں۔ کسی نے تصدیق نہیں کی۔',
+  meaning_declared_over: 'رجسٹر کرانے والے نے یہ بیان اس دن کے لیے نہیں دیا تھا۔ کسی نے تصدیق نہیں کی۔',
 
   conclusion_genuine: 'اصلی ہے',
   conclusion_compare_keys: 'دستخط درست ہیں – اب کنجیاں ملا لیں',

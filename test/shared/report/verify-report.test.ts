@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodePrimitives } from '#client/node-primitives.ts';
 import { fingerprint } from '#shared/registration/anchor.ts';
+import { openDeclaration } from '#shared/registration/declaration.ts';
 import type { KnownKeys } from '#shared/report/proof.ts';
 import type { ReportSources } from '#shared/report/compose.ts';
 import { standsEntirely, type ReportVerdict } from '#shared/report/verdict.ts';
@@ -9,11 +10,13 @@ import {
   DAY,
   issueKeySet,
   issueStatusList,
+  makeEndpoint,
   makeGateway,
   makeKey,
   NOW,
   type TestGateway,
 } from '#test/shared/registration/issue.ts';
+import { declare } from '#test/shared/registration/declare.ts';
 import {
   certificateOf,
   fileOf,
@@ -276,4 +279,36 @@ describe('a report that was tampered with', () => {
     ['report_malformed', '{"report":{"format":"sanad-report","version":1}}'],
     ['report_version_unknown', '{"report":{"format":"sanad-report","version":2}}'],
   ])('so much that it is none is %s', (code, text) => expect(conclusionOf(text)).toBe(code));
+});
+
+describe('what the registrant states alone', () => {
+  const scene = makeReportScene();
+  const sub = '0b5f3a1e-8f0e-4b57-9a9e-6f1f6c1f2d55';
+  const statementOf = (changes: Parameters<typeof declare>[2] = {}) => {
+    const text = declare(scene.device, [makeEndpoint()], changes);
+    return { text, claims: openDeclaration({ declaration: text, primitives: nodePrimitives }).claims };
+  };
+  const stated = (changes: Parameters<typeof declare>[2] = {}) => ({
+    registrations: [],
+    declarations: [{ registration: sub, label: 'home', statements: [statementOf(changes)] }],
+  });
+
+  it('is told as stated, never as confirmed, and makes no report all proved', () => {
+    const verdict = verdictOf(scene, stated());
+    expect(codesOf(verdict)).toEqual(['declared']);
+    expect(verdict).toMatchObject({ conclusion: 'incomplete', seal: 'device', operators: [] });
+    expect(verdict.entries[0]?.claims?.assurance).toBe('declared');
+  });
+
+  it('is not for a day before or after its days', () => {
+    expect(codesOf(verdictOf(scene, stated(), NOW - DAY))).toEqual([]);
+    expect(codesOf(verdictOf(scene, stated(), NOW + 100 * DAY))).toEqual(['declared_over']);
+  });
+
+  it('by another device, or filed under another registration, is said', () => {
+    const mallory = fileOf(reportOf(sourcesOf(scene, stated())), makeKey());
+    expect(codesOf(verify(mallory, nobody))).toEqual(['other_device']);
+    const other = stated({ sub: '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10' });
+    expect(codesOf(verdictOf(scene, other))).toEqual(['not_genuine']);
+  });
 });
