@@ -312,3 +312,45 @@ describe('what the registrant states alone', () => {
     expect(codesOf(verdictOf(scene, other))).toEqual(['not_genuine']);
   });
 });
+
+describe('what a report brings as proof', () => {
+  const scene = makeReportScene();
+  const { gateway } = scene;
+  const known = knows(gateway);
+  const report = reportOf(sourcesOf(scene));
+
+  it('of other keys under a known name is told, also where the registrations stand', () => {
+    const anchors = [makeGateway(gateway.origin).anchor];
+    const verdict = verify(fileOf({ ...report, anchors }, scene.device), known);
+    expect(codesOf(verdict)).toEqual(['stands']);
+    expect(verdict).toMatchObject({ conclusion: 'incomplete', operators: [{ isContradicted: true }] });
+  });
+
+  it('that its signer did not sign makes it not genuine, also sealed by the registrant', () => {
+    const [list = ''] = report.status_lists;
+    const letter = list.at(-10) === 'A' ? 'B' : 'A';
+    const forged = `${list.slice(0, -10)}${letter}${list.slice(-9)}`;
+    const verdict = verify(fileOf({ ...report, status_lists: [forged] }, scene.device), known);
+    expect(verdict.conclusion).toBe('not_genuine');
+    expect(verdict.faults).toMatchObject([{ code: 'status_list_signature_invalid' }]);
+  });
+
+  it('from after its moment says nothing about that moment', () => {
+    const later = issueStatusList(gateway, { iat: NOW + DAY, statuses: { 7: 1 } });
+    const both = { ...report, status_lists: [...report.status_lists, later] };
+    expect(codesOf(verify(fileOf(both, scene.device), known))).toEqual(['stands']);
+  });
+
+  it('lacking for one gateway leaves its registrations unproved, not false', () => {
+    const other = { gateway: makeGateway('https://other.test'), device: scene.device };
+    const sub = '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10';
+    const theirs = registrationOf(other, {
+      registration: sub,
+      certificates: [certificateOf(other, { sub })],
+    });
+    const anchors = [gateway.anchor, other.gateway.anchor];
+    const sources = sourcesOf(scene, { registrations: [registrationOf(scene), theirs], anchors });
+    const verdict = verify(fileOf(reportOf(sources), scene.device), knows(gateway, other.gateway));
+    expect(codesOf(verdict)).toEqual(['stands', 'unproved']);
+  });
+});
