@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isPublished } from './published.ts';
 import {
   gatewayRoutes,
   problemDocumentSchema,
@@ -78,6 +79,7 @@ function operation(name: GatewayRoute, row: Row): JsonSchema {
     ...(row.body === null ? {} : { requestBody: { required: true, content: bodyContent(row.body) } }),
     responses: {
       '200': { description: 'Done', content: answerContent(row.answer) },
+      ...(isPublished(name) ? { '304': { description: 'As the ETag in If-None-Match has it' } } : {}),
       default: {
         description: 'A problem, with a stable code and one next action',
         content: { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -19,9 +19,10 @@ import {
 } from './listener.ts';
 import { defaultRates, limitRates, type KeyLimit, type Rates } from './limits.ts';
 import { httpError, problemDocument } from './problem.ts';
+import { isPublished, sendPublished } from './published.ts';
 import { rawRequest, readParameters } from './parameters.ts';
 import { openSignedRequest } from './request.ts';
-import { sendJson } from './send.ts';
+import { jsonText, sendJson } from './send.ts';
 import type { Services } from './services.ts';
 import { asStorageProblem } from '../storage/problem.ts';
 
@@ -56,6 +57,7 @@ export function createGatewayServer(services: Services, options: ServerOptions =
   });
   readBodiesRaw(server);
   answerProblems(server, services);
+  keepFromCaches(server);
   limitBodies(server, { milliseconds: patience.requestMilliseconds, now: services.now });
   const keyLimit = limitRates(server, { isBehindProxy, rates, now: services.now });
   const { origin } = services.identity.configuration;
@@ -88,9 +90,23 @@ function addRoute(server: FastifyInstance, name: PlainRoute, answer: Answerer): 
     url: row.path,
     handler: async (request, reply) => {
       const answered = await answer(request);
+      if (isPublished(name)) return sendPublished(request, reply, { name, ...publishedText(row, answered) });
       if (row.answer === null) return reply.type(JWS_CONTENT_TYPE).send(answered);
       return sendJson(reply, row.answer, answered);
     },
+  });
+}
+
+function publishedText({ answer }: (typeof gatewayRoutes)[PlainRoute], answered: unknown) {
+  return answer === null
+    ? { type: JWS_CONTENT_TYPE, text: String(answered) }
+    : { type: CONTENT_TYPE, text: jsonText(answer, answered) };
+}
+
+/** Whoever puts a cache in front may have it keep everything: what is a person's, and every problem, says no. */
+function keepFromCaches(server: FastifyInstance): void {
+  server.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
 }
 
@@ -154,7 +170,7 @@ function logRequest(services: Services, request: FastifyRequest, reply: FastifyR
     status: reply.statusCode,
     ...(code === undefined ? {} : { code }),
     milliseconds: Math.round(reply.elapsedTime),
-    isRoutine: reply.statusCode === 200 && publicPaths.has(request.routeOptions.url),
+    isRoutine: [200, 304].includes(reply.statusCode) && publicPaths.has(request.routeOptions.url),
   });
 }
 
