@@ -6,6 +6,7 @@ import { addConnectionCommands } from './grammar/connection.ts';
 import { configureHelp } from './grammar/help.ts';
 import { addDiagnosisCommands } from './grammar/diagnosis.ts';
 import { addPolicyCommands } from './grammar/policy.ts';
+import { addProfileCommands } from './grammar/profile.ts';
 import { addRegistrationCommands } from './grammar/registration.ts';
 import { addReportCommands } from './grammar/report.ts';
 import { addShellCommands } from './grammar/shell.ts';
@@ -52,6 +53,7 @@ const groups = [
   ['Your tunnels:', addTunnelCommands],
   ['Registration:', addRegistrationCommands],
   ['Proof for others:', addReportCommands],
+  ['What authorities ask for:', addProfileCommands],
   ['When something does not work:', addDiagnosisCommands],
   ['Policy of this machine:', addPolicyCommands],
   ['For the administrator of this machine (with sudo):', addAdministratorCommands],

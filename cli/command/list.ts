@@ -1,13 +1,16 @@
 import { candidatesFor, endpointsOf, type Candidate } from '#client/registration/read-certificate.ts';
 import { allRegistered } from '#client/registration/registered.ts';
 import { withoutSecrets, type StoredTunnel } from '#client/tunnel/stored-tunnel.ts';
+import { takeReminder } from '#client/profile/deadline-notice.ts';
 import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
 import { formatEndpoint } from '#shared/wireguard/endpoint.ts';
 import { routing } from '#shared/wireguard/configuration.ts';
 import { type Answer } from '../answer.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { candidateJson, candidateWords } from '../terminal/assurance-words.ts';
+import { deadlineLines, deadlinesJson } from '../terminal/deadline-lines.ts';
 import { table } from '../terminal/table.ts';
+import { day } from '../terminal/words.ts';
 
 /** Needs neither service nor keychain. */
 export async function listCommand({ client }: Surroundings): Promise<Answer> {
@@ -20,7 +23,16 @@ export async function listCommand({ client }: Surroundings): Promise<Answer> {
     tunnels.length === 0
       ? ['You have no tunnel. Import one: sanad import FILE']
       : table(known.map((one) => [one.tunnel.name, describe(one, client.now())]));
-  return { json: { tunnels: known.map(summary) }, lines };
+  // Once for each step towards the day, and never twice on one.
+  const reminder = await takeReminder(client, day(client.now()));
+  const reminded = reminder === undefined ? [] : deadlineLines([reminder]);
+  return {
+    json: {
+      tunnels: known.map(summary),
+      ...(reminder === undefined ? {} : { reminder: deadlinesJson([reminder])[0] }),
+    },
+    lines: [...lines, ...reminded],
+  };
 }
 
 interface Listed {

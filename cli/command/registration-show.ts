@@ -12,10 +12,12 @@ import type { StoredDeclaration } from '#client/registration/stored-declaration.
 import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
 import { isOver, type StoredRegistration } from '#client/registration/stored-registration.ts';
 import type { Anchor } from '#shared/contract/gateway-contract.ts';
+import type { UsualDecision } from '#shared/registration/authority-profile/decision-time.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import { bad, faint, strong, type Answer, type Line } from '../answer.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { declarationJson, describeDeclaration } from '../terminal/describe-declaration.ts';
+import { moment } from '../terminal/words.ts';
 import { stateWords } from '../terminal/registration-state.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { findRegistration, type Found } from './find-registration.ts';
@@ -78,6 +80,7 @@ async function showOne(surroundings: Surroundings, { registration, others }: Fou
   const followed = await follow(surroundings.client, registration);
   const anchor = await operatorOf(surroundings, registration);
   const { json, lines } = followedAnswer(followed, anchor.operator.contact);
+  const usual = await usualTime(surroundings, followed.registration);
   const address = await comparedAddress(surroundings, followed.registration, anchor);
   const own = await new DeclarationStore(surroundings.client.configDirectory).find(registration.tunnel);
   const more = [
@@ -85,9 +88,28 @@ async function showOne(surroundings: Surroundings, { registration, others }: Fou
     ...(own === undefined ? [] : [faint(`You also stated it yourself: sanad registration show ${own.id}`)]),
   ];
   return {
-    json: { ...json, publicAddress: address },
-    lines: [...lines, ...(address === null ? [] : describeAddress(address, followed.registration)), ...more],
+    json: { ...json, usualDecision: usual, publicAddress: address },
+    lines: [
+      ...lines,
+      ...usualLines(usual),
+      ...(address === null ? [] : describeAddress(address, followed.registration)),
+      ...more,
+    ],
   };
+}
+
+/** Only while the authority has it; reading its rules is for those who look at one case. */
+async function usualTime({ client }: Surroundings, registration: StoredRegistration) {
+  if (isOver(registration.view.state) || registration.view.state === 'submitted') return null;
+  const { usualTimeOf } = await import('#client/profile/usual-time.ts');
+  return await usualTimeOf(client, registration);
+}
+
+function usualLines(usual: UsualDecision | null): readonly Line[] {
+  if (usual === null) return [];
+  return [
+    `By the authority’s rules usually decided between ${moment(usual.from)} and ${moment(usual.until)}.`,
+  ];
 }
 
 interface ComparedAddress extends PublicAddress {

@@ -2,9 +2,12 @@ import { withDaemon } from '#client/client-context.ts';
 import { checkRegistration, type RegistrationCheck } from '#client/registration/check.ts';
 import { allRegistered } from '#client/registration/registered.ts';
 import type { StoredTunnel } from '#client/tunnel/stored-tunnel.ts';
+import { upcomingDeadlines } from '#client/profile/deadline-notice.ts';
 import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
+import { deadlineLines, deadlinesJson } from '../terminal/deadline-lines.ts';
 import { bad, faint, good, strong, type Answer, type Line } from '../answer.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { day } from '../terminal/words.ts';
 import { describeStatus } from '../terminal/describe-status.ts';
 import { candidateWords } from '../terminal/assurance-words.ts';
 import { ago } from '../terminal/words.ts';
@@ -16,11 +19,15 @@ interface Checked {
 
 export async function statusCommand({ client }: Surroundings): Promise<Answer> {
   // Read while the service is being reached.
-  const stored = Promise.all([new TunnelStore(client).all(), allRegistered(client.configDirectory)]);
+  const stored = Promise.all([
+    new TunnelStore(client).all(),
+    allRegistered(client.configDirectory),
+    upcomingDeadlines(client, day(client.now())),
+  ]);
   // Heard of below, unless the service is not there: then that is what is said.
   stored.catch(() => undefined);
   return await withDaemon(client, async (daemon) => {
-    const [tunnels, registered] = await stored;
+    const [tunnels, registered, deadlines] = await stored;
     const checks = await Promise.all(
       tunnels.map(async (tunnel) => ({
         tunnel,
@@ -31,8 +38,12 @@ export async function statusCommand({ client }: Surroundings): Promise<Answer> {
     const lines = [
       ...describeStatus(status, client.now()),
       ...checks.flatMap((one) => describe(one, client.now())),
+      ...deadlineLines(deadlines),
     ];
-    return { json: { status, tunnels: checks.map(summary) }, lines };
+    return {
+      json: { status, tunnels: checks.map(summary), deadlines: deadlinesJson(deadlines) },
+      lines,
+    };
   });
 }
 

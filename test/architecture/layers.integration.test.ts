@@ -11,6 +11,12 @@ const offences: Readonly<Record<string, readonly [file: string, content: string]
   'shared-is-pure': ['shared/impure.ts', "import '../daemon/core/state.ts';"],
   'pure-code-has-no-node': ['shared/reads-disk.ts', "import 'node:fs';"],
   'pure-code-has-few-packages': ['daemon/service/uses-jose.ts', "import 'jose';"],
+  'profiles-have-few-packages-too': ['shared/text/uses-jose.ts', "import 'jose';"],
+  'gate-knows-no-profile': [
+    'daemon/service/knows-profile.ts',
+    "import '../../shared/registration/authority-profile/read.ts';",
+  ],
+  'shared-names-no-authority': ['shared/registration/names-one.ts', "import '../../authority/one.ts';"],
   'core-imports-shared-only': ['daemon/core/knows-port.ts', "import '../port/firewall.ts';"],
   'ports-know-no-adapter': ['daemon/port/knows-adapter.ts', "import '../platform/linux/nft.ts';"],
   'adapters-know-no-service': ['daemon/platform/linux/knows-service.ts', "import '../../service/start.ts';"],
@@ -37,6 +43,8 @@ const innocent: Readonly<Record<string, string>> = {
   'client/keychain.ts': '',
   'cli/run.ts': '',
   'gateway/http/server.ts': '',
+  'shared/registration/authority-profile/read.ts': '',
+  'authority/one.ts': '',
   'shared/cycle-b.ts': "import './cycle-a.ts';",
 };
 
