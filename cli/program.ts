@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { exitMeanings } from './exit-meaning.ts';
 import { addAdministratorCommands } from './grammar/administrator.ts';
 import { EVERYWHERE, addCommonOptions, type Grammar } from './grammar/command.ts';
+import { addApplicantCommands } from './grammar/applicant.ts';
 import { addConnectionCommands } from './grammar/connection.ts';
 import { configureHelp } from './grammar/help.ts';
 import { addDiagnosisCommands } from './grammar/diagnosis.ts';
@@ -52,6 +53,7 @@ const groups = [
   ['Connection:', addConnectionCommands],
   ['Your tunnels:', addTunnelCommands],
   ['Registration:', addRegistrationCommands],
+  ['What is kept of you:', addApplicantCommands],
   ['Proof for others:', addReportCommands],
   ['What authorities ask for:', addProfileCommands],
   ['When something does not work:', addDiagnosisCommands],
@@ -62,8 +64,7 @@ const groups = [
 
 const closing = `
 First steps:
-  sanad import office.conf       take in the file that you got for your VPN
-  sanad help register            have its VPN server registered
+  sanad register                 have your VPN registered; asks for the file that you got for it
   sanad connect office           connect, once it is
 
 Exit codes:

@@ -1,7 +1,7 @@
 import { applicationError } from '#client/application/application-problem.ts';
-import { builtInProfiles } from '#client/application/profile-source.ts';
 import { finishForPortal, sendApplication } from '#client/application/send.ts';
 import { stepOf } from '#client/application/step.ts';
+import { profilesHere } from '#client/application/profile-source.ts';
 import type { ApplicationContext, Work } from '#client/application/work.ts';
 import type { Language } from '#shared/text/language.ts';
 import { faint, strong, type Answer } from '../answer.ts';
@@ -12,7 +12,7 @@ import { followedAnswer, plain } from './follow-answer.ts';
 import { waitForDecision } from './wait-for-decision.ts';
 
 export function applicationContext(
-  { client, profiles = builtInProfiles }: Surroundings,
+  { client, profiles = profilesHere }: Surroundings,
   language: Language,
 ): ApplicationContext {
   return { client, profiles, language };

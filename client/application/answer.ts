@@ -11,7 +11,7 @@ import { TunnelStore } from '../tunnel/tunnel-store.ts';
 import { takeInFiles, type OfferedFile } from './files.ts';
 import { previewOf } from './preview.ts';
 import { channelOf, channelsOf, declarationText, digestOf } from './step.ts';
-import { interviewOf, keep, type Work } from './work.ts';
+import { interviewOf, keep, underRulesOf, type Work } from './work.ts';
 
 /** What became of an answer. One that was taken lies on the disk; one that was refused has changed nothing. */
 export type Answered =
@@ -97,7 +97,8 @@ async function chooseChannel(work: Work, question: Question, text: string): Prom
   const { choices = [] } = question;
   const chosen = text.trim();
   if (choices.some(({ id }) => id === chosen)) {
-    return { kind: 'taken', work: await keep(work, { channel: chosen }), said: [] };
+    const under = await underRulesOf(work, chosen);
+    return { kind: 'taken', work: await keep(under, { channel: chosen }), said: [] };
   }
   return refusedAs(work, 'not_a_choice', { choices: choices.map(({ id }) => id).join(', ') });
 }

@@ -1,7 +1,9 @@
+import { SanadError } from '#shared/contract/problem.ts';
 import type { AuthorityProfile } from '#shared/registration/authority-profile/read-profile.ts';
 import type { Interview, KnownApplicant } from '#shared/registration/interview/state.ts';
 import type { Language } from '#shared/text/language.ts';
 import type { ClientContext } from '../client-context.ts';
+import { findAnchor } from '../anchor/read-anchors.ts';
 import { DocumentStore } from '../document/document-store.ts';
 import { Vault } from '../vault/vault.ts';
 import { applicationError } from './application-problem.ts';
@@ -11,8 +13,8 @@ import { lookAtLine, type LineReport, type LineSight } from './line/look-at-line
 
 /** Where authorities' rules come from. */
 export interface ProfileSource {
-  /** The newest of each authority. */
-  offered(): Promise<readonly AuthorityProfile[]>;
+  /** Of each authority those that a new application goes by; `office`: at that registration office (its origin). */
+  offered(office?: string): Promise<readonly AuthorityProfile[]>;
 }
 
 export interface ApplicationContext {
@@ -55,7 +57,8 @@ export async function resumeWork(context: ApplicationContext, id: string | undef
   const store = new ApplicationStore({ ...context.client, vault });
   const draft = id === undefined ? await lastUnfinished(store) : await store.draft(id);
   if (draft === undefined) throw applicationError('application_unknown');
-  const profile = await profileNamed(context.profiles, nameOf(draft.interview.profile));
+  const office = await officeOrigin(context, draft.channel);
+  const profile = await profileNamed(context.profiles, nameOf(draft.interview.profile), office);
   const interview = { ...draft.interview, profile: profile.reference };
   return await workOn(context, { vault, profile, draft: { ...draft, interview } });
 }
@@ -80,8 +83,38 @@ export async function keep(work: Work, change: Partial<ApplicationDraft>): Promi
   return { ...work, draft };
 }
 
-async function profileNamed(source: ProfileSource, named: string | undefined): Promise<AuthorityProfile> {
-  const offered = await source.offered();
+/** The rules as they hold where it is handed in: an office judges by its own version. */
+export async function underRulesOf(work: Work, channel: string): Promise<Work> {
+  const { context, profile, draft } = work;
+  const office = await officeOrigin(context, channel);
+  const own = await profileNamed(context.profiles, profile.document.id, office);
+  if (own.reference === profile.reference) return work;
+  const interview = { ...draft.interview, profile: own.reference };
+  return { ...work, profile: own, draft: { ...draft, interview } };
+}
+
+const OFFICE = 'office:';
+
+/** undefined: the portal, none chosen, or one that this machine has left meanwhile. */
+async function officeOrigin(
+  { client }: ApplicationContext,
+  channel: string | null,
+): Promise<string | undefined> {
+  if (channel?.startsWith(OFFICE) !== true) return undefined;
+  try {
+    return (await findAnchor(client.anchors, channel.slice(OFFICE.length))).origin;
+  } catch (cause) {
+    if (cause instanceof SanadError) return undefined;
+    throw cause;
+  }
+}
+
+async function profileNamed(
+  source: ProfileSource,
+  named: string | undefined,
+  office?: string,
+): Promise<AuthorityProfile> {
+  const offered = await source.offered(office);
   const found = offered.filter(({ document }) => named === undefined || document.id === nameOf(named));
   const [only] = found;
   if (only === undefined || found.length > 1) {

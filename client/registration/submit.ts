@@ -25,7 +25,7 @@ export interface Application {
   readonly amends?: StoredRegistration;
   /** What was consented to, as it was shown; `consentText` where nothing else was. Seconds since the epoch. */
   readonly consent?: { readonly text: string; readonly given_at: number };
-  /** Where the caller keeps one over its own restarts; else one is made and kept until the gateway has answered. */
+  /** Where the caller keeps one over its own restarts; else one is made and kept here until the gateway has answered. */
   readonly idempotencyKey?: string;
 }
 
@@ -44,8 +44,7 @@ export async function submit(context: ClientContext, application: Application): 
   const key = await (application.amends === undefined ? deviceKeyOrNew : deviceKey)(context);
   const store = new RegistrationStore(context.configDirectory);
   const submission = compose(application, { device: { ...key.publicJwk }, now: context.now() });
-  const lock = join(context.configDirectory, 'registration-draft', `${application.tunnel.name}.lock`);
-  const draft = await withLock(lock, () => draftFor(store, application, submission));
+  const draft = await draftOnce(context, store, { application, submission });
   const { anchor, tunnel } = application;
   const { relaySocket, now } = context;
   const gateway = new GatewayClient({ anchor, relaySocket, now, signer: key });
@@ -65,6 +64,25 @@ export async function submit(context: ClientContext, application: Application): 
   }));
   await store.removeDraft(tunnel.name);
   return registration;
+}
+
+interface Composed {
+  readonly application: Application;
+  readonly submission: Submission;
+}
+
+/** A caller that keeps the key keeps what it was made of, too, encrypted: then nothing of it lies here as text. */
+async function draftOnce(
+  { configDirectory }: ClientContext,
+  store: RegistrationStore,
+  { application, submission }: Composed,
+): Promise<SubmissionDraft> {
+  const { idempotencyKey, anchor, amends, tunnel } = application;
+  if (idempotencyKey !== undefined) {
+    return { version: 1, origin: anchor.origin, amends: amends?.view.id ?? null, idempotencyKey, submission };
+  }
+  const lock = join(configDirectory, 'registration-draft', `${tunnel.name}.lock`);
+  return await withLock(lock, () => draftFor(store, application, submission));
 }
 
 async function send(
@@ -114,7 +132,7 @@ function compose(
 /** The draft of an earlier try with the same content, or a new one, on disk before anything is sent. */
 async function draftFor(
   store: RegistrationStore,
-  { tunnel, anchor, amends: amended, idempotencyKey = randomUUID() }: Application,
+  { tunnel, anchor, amends: amended }: Application,
   submission: Submission,
 ): Promise<SubmissionDraft> {
   const amends = amended?.view.id ?? null;
@@ -124,7 +142,7 @@ async function draftFor(
   if (earlier !== undefined && isRetry && isSame(earlier.submission, submission)) return earlier;
   const draft: SubmissionDraft = {
     ...{ version: 1, origin, amends },
-    idempotencyKey,
+    idempotencyKey: randomUUID(),
     submission,
   };
   await store.saveDraft(tunnel.name, draft);

@@ -55,7 +55,8 @@ export function onPower(real: typeof fs): typeof fs {
           change();
         } catch (cause) {
           // Half of it is on the disk.
-          await write((content as string | Uint8Array).slice(0, content.toString().length / 2), options);
+          const whole = content as string | Uint8Array;
+          await write(whole.slice(0, whole.length / 2), options);
           throw cause;
         }
         await write(content, options);
