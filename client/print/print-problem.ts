@@ -24,6 +24,11 @@ const problems = {
     reason: 'The browser did not finish the PDF in time and was ended.',
     nextAction: 'Try again when the computer has less to do.',
   },
+  print_too_long: {
+    kind: 'internal',
+    reason: 'The page has more on it than fits one sheet.',
+    nextAction: 'Write it as HTML instead, and tell whoever maintains the rules.',
+  },
   print_failed: {
     kind: 'internal',
     reason: 'The browser could not make the PDF.',

@@ -7,7 +7,7 @@ import {
 } from '../registration/authority-profile/evaluate.ts';
 import type { ProfileText } from '../registration/authority-profile/profile-schema.ts';
 import type { AuthorityProfile } from '../registration/authority-profile/read-profile.ts';
-import { shownValue } from '../registration/authority-profile/shown-value.ts';
+import { shownValue } from '../registration/interview/shown-value.ts';
 import { dossierMessages } from '../text/dossier/index.ts';
 import { inLanguage } from '../text/language.ts';
 import { dossierError } from './dossier-problem.ts';

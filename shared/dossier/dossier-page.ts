@@ -1,6 +1,6 @@
 import type { ProfileText } from '../registration/authority-profile/profile-schema.ts';
 import type { AuthorityProfile } from '../registration/authority-profile/read-profile.ts';
-import { isWords, shownValue } from '../registration/authority-profile/shown-value.ts';
+import { shownValue } from '../registration/interview/shown-value.ts';
 import { html, lines, ltr, ownDirection, type Html } from '../print/html.ts';
 import type { PageLines } from '../print/style.ts';
 import { dossierMessages } from '../text/dossier/index.ts';
@@ -134,7 +134,12 @@ function furtherAnswers(parts: DossierPageParts): Html | undefined {
       const rules = profile.fields.find((one) => one.field.id === field)?.field;
       if (rules === undefined) return [label, lines(value)];
       const shown = shownValue(rules, value, language);
-      return [inLanguage(rules.label, language), isWords(rules) ? lines(shown) : ltr(shown)];
+      return [
+        inLanguage(rules.label, language),
+        rules.kind === 'addresses' || rules.kind === 'date' || rules.kind === 'identifier'
+          ? ltr(shown)
+          : lines(shown),
+      ];
     });
   if (rows.length === 0) return undefined;
   return section(speaker(language)(dossier.form.length > 0 ? 'further' : 'answers'), rows);

@@ -8,13 +8,15 @@ export interface PrintedPage {
   readonly lines: PageLines;
   readonly fonts: readonly EmbeddedFont[];
   readonly body: Html;
+  /** Of all type; 1 where nothing is said. */
+  readonly scale?: number;
 }
 
 /**
  * A whole document, for Chromium to print and for people to open. It is told to run nothing and to fetch nothing: what it
  * needs is in it, and what somebody smuggled in past all escaping would have nowhere to go.
  */
-export function renderPage({ language, title, lines, fonts, body }: PrintedPage): string {
+export function renderPage({ language, title, lines, fonts, body, scale = 1 }: PrintedPage): string {
   const content = html`<title>${title}</title>`;
   return `<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">
@@ -25,7 +27,7 @@ export function renderPage({ language, title, lines, fonts, body }: PrintedPage)
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${markupOf(content)}
 <style>
-${styleSheet(language, { fonts, lines })}
+${styleSheet(language, { fonts, lines, scale })}
 </style>
 </head>
 <body>

@@ -31,9 +31,21 @@ export const URDU_FAMILY = 'Noto Nastaliq Urdu';
 /** One style sheet for everything that is printed. Greys print; no meaning is in a colour. */
 export function styleSheet(
   language: Language,
-  { fonts, lines }: { readonly fonts: readonly EmbeddedFont[]; readonly lines: PageLines },
+  {
+    fonts,
+    lines,
+    scale = 1,
+  }: { readonly fonts: readonly EmbeddedFont[]; readonly lines: PageLines; readonly scale?: number },
 ): string {
-  const size = sizes[language];
+  const { text, small, heading, title, leading } = sizes[language];
+  const points = (value: number): number => Math.round(value * scale * 100) / 100;
+  const size = {
+    leading,
+    text: points(text),
+    small: points(small),
+    heading: points(heading),
+    title: points(title),
+  };
   return `${fonts.map(fontFace).join('\n')}
 ${pageRules(language, lines)}
 :root { --text: ${size.text}pt; --small: ${size.small}pt; --heading: ${size.heading}pt; --title: ${size.title}pt;
@@ -68,6 +80,18 @@ bdi[dir='ltr'] { font-family: '${LATIN_FAMILY}', 'DejaVu Sans', Arial, sans-seri
 .box { border: 0.8pt solid var(--ink); padding: 2mm 3mm; margin: 0 0 var(--gap); break-inside: avoid; }
 .fill { display: inline-block; min-width: 45mm; border-block-end: 0.6pt solid var(--ink); height: 1em; vertical-align: baseline; }
 .fill.short { min-width: 28mm; }
+.plain { list-style: none; padding: 0; }
+.boxes { list-style: '\\2610\\00a0'; padding-inline-start: 5mm; }
+.halves { display: grid; grid-template-columns: 1fr 1fr; column-gap: 8mm; }
+.thirds { display: grid; grid-template-columns: 1fr 1fr 1fr; column-gap: 6mm; border: 0.8pt solid var(--ink); padding: 2mm 3mm 0; margin-block-start: var(--gap); }
+.thirds h3 { margin: 0; }
+.origin { margin-block-start: var(--gap); }
+.guide { line-height: ${language === 'ur' ? 1.8 : 1.4}; }
+.guide li { padding-block: 0; margin-block-end: 0.4mm; }
+.guide h2 { margin-block-start: var(--gap); }
+.letter { line-height: ${language === 'ur' ? 2.2 : 1.55}; }
+.letter h1 { font-size: var(--heading); margin-block-end: 6mm; }
+.letter p { margin-block-end: 5mm; }
 .signature { display: flex; gap: 8mm; margin-block-start: 14mm; break-inside: avoid; }
 .signature > div { flex: 1; border-block-start: 0.6pt solid var(--ink); padding-block-start: 1mm; font-size: var(--small); }
 figure { margin: 0; break-before: page; display: flex; flex-direction: column; height: ${language === 'ur' ? 246 : 248}mm; }

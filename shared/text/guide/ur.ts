@@ -1,0 +1,27 @@
+import type { english } from './en.ts';
+
+export const urdu: Readonly<Record<keyof typeof english, string>> = {
+  notice: 'یہ رہنما سند نے عوامی ذرائع سے تیار کیا ہے؛ یہ اتھارٹی کا جاری کردہ نہیں ہے۔',
+  title: 'وی پی این کی رجسٹریشن: {category}',
+  to: 'ادارہ: {authority}',
+  ways: '1. طریقہ چنیں',
+  need: '2. یہ معلومات تیار رکھیں',
+  documents: '3. یہ دستاویزات جمع کریں',
+  steps: '4. ایک ایک قدم چلیں',
+  time: 'کتنا وقت لگتا ہے',
+  working_hours: '{least} سے {most} دفتری گھنٹے',
+  working_days: '{least} سے {most} دفتری دن',
+  days: '{least} سے {most} دن',
+  time_unknown: 'اتھارٹی نے کوئی مدت شائع نہیں کی۔',
+  fee: 'کتنا خرچ ہوتا ہے',
+  fee_none: 'قواعد میں اس قسم کے درخواست گزار کے لیے کوئی فیس درج نہیں۔',
+  validity: 'کب تک درست رہتی ہے',
+  validity_days: '{days} دن',
+  validity_none: 'اتھارٹی نے کوئی مدت شائع نہیں کی۔',
+  one_of: 'ان میں سے ایک: {documents}',
+  recommended: 'مددگار ہے مگر لازمی نہیں',
+  formats: 'PDF، JPEG یا PNG، ہر فائل زیادہ سے زیادہ {size} MB',
+  rules: 'قواعد {reference}، تحریر: {maintainer} ({contact})؛ اتھارٹی کی تحریر نہیں۔',
+  sources: 'ماخذ: {sources}۔',
+  source: '{title}، {verified} کو',
+};
