@@ -6,6 +6,7 @@ import { addApplicantCommands } from './grammar/applicant.ts';
 import { addConnectionCommands } from './grammar/connection.ts';
 import { configureHelp } from './grammar/help.ts';
 import { addDiagnosisCommands } from './grammar/diagnosis.ts';
+import { addPaperCommands } from './grammar/paper.ts';
 import { addPolicyCommands } from './grammar/policy.ts';
 import { addProfileCommands } from './grammar/profile.ts';
 import { addRegistrationCommands } from './grammar/registration.ts';
@@ -54,6 +55,7 @@ const groups = [
   ['Your tunnels:', addTunnelCommands],
   ['Registration:', addRegistrationCommands],
   ['What is kept of you:', addApplicantCommands],
+  ['On paper:', addPaperCommands],
   ['Proof for others:', addReportCommands],
   ['What authorities ask for:', addProfileCommands],
   ['When something does not work:', addDiagnosisCommands],

@@ -1,4 +1,4 @@
-import type { ProfileSource } from '#client/application/work.ts';
+import type { ProfileSource } from '#client/application/profile-for.ts';
 import type { ClientContext } from '#client/client-context.ts';
 import type { Terminal } from './terminal/terminal.ts';
 

@@ -12,7 +12,7 @@ import { followedAnswer, plain } from './follow-answer.ts';
 import { waitForDecision } from './wait-for-decision.ts';
 
 export function applicationContext(
-  { client, profiles = profilesHere }: Surroundings,
+  { client, profiles = profilesHere(client) }: Surroundings,
   language: Language,
 ): ApplicationContext {
   return { client, profiles, language };

@@ -1,8 +1,10 @@
-import profile from '#authority/pk-pta.json' with { type: 'json' };
-import { readProfile } from '#shared/registration/authority-profile/read-profile.ts';
-import type { ProfileSource } from './work.ts';
+import type { ClientContext } from '../client-context.ts';
+import { currentProfiles } from '../profile/known-profiles.ts';
+import type { ProfileSource } from './profile-for.ts';
 
-/** Those that come with the program. */
-export const profilesHere: ProfileSource = {
-  offered: () => Promise.resolve([readProfile(profile)]),
-};
+/** What registration offices signed, and what comes with the program. */
+export function profilesHere(client: ClientContext): ProfileSource {
+  return {
+    offered: async (office) => (await currentProfiles(client, office)).map(({ profile }) => profile),
+  };
+}

@@ -9,7 +9,8 @@ import { submit } from '../registration/submit.ts';
 import { TunnelStore } from '../tunnel/tunnel-store.ts';
 import { applicationError } from './application-problem.ts';
 import { copiesFor, forgetCopies, type Copy } from './copies.ts';
-import { interviewOf, keep, nameOf, type Work } from './work.ts';
+import { nameOf } from './profile-for.ts';
+import { interviewOf, keep, type Work } from './work.ts';
 
 export interface Sent {
   readonly work: Work;

@@ -8,14 +8,9 @@ import { DocumentStore } from '../document/document-store.ts';
 import { Vault } from '../vault/vault.ts';
 import { applicationError } from './application-problem.ts';
 import { ApplicationStore } from './application-store.ts';
+import { nameOf, profileFor, type ProfileSource } from './profile-for.ts';
 import { newDraft, type ApplicationDraft } from './draft.ts';
 import { lookAtLine, type LineReport, type LineSight } from './line/look-at-line.ts';
-
-/** Where authorities' rules come from. */
-export interface ProfileSource {
-  /** Of each authority those that a new application goes by; `office`: at that registration office (its origin). */
-  offered(office?: string): Promise<readonly AuthorityProfile[]>;
-}
 
 export interface ApplicationContext {
   readonly client: ClientContext;
@@ -46,7 +41,7 @@ interface BeginOptions {
 
 /** A new application. Nothing is written before the first answer. */
 export async function beginWork(context: ApplicationContext, { rules }: BeginOptions): Promise<Work> {
-  const profile = await profileNamed(context.profiles, rules);
+  const profile = await profileFor(context.profiles, rules);
   const draft = newDraft(profile, context.client.now());
   return await workOn(context, { vault: new Vault(context.client), profile, draft });
 }
@@ -58,7 +53,7 @@ export async function resumeWork(context: ApplicationContext, id: string | undef
   const draft = id === undefined ? await lastUnfinished(store) : await store.draft(id);
   if (draft === undefined) throw applicationError('application_unknown');
   const office = await officeOrigin(context, draft.channel);
-  const profile = await profileNamed(context.profiles, nameOf(draft.interview.profile), office);
+  const profile = await profileFor(context.profiles, nameOf(draft.interview.profile), office);
   const interview = { ...draft.interview, profile: profile.reference };
   return await workOn(context, { vault, profile, draft: { ...draft, interview } });
 }
@@ -87,7 +82,7 @@ export async function keep(work: Work, change: Partial<ApplicationDraft>): Promi
 export async function underRulesOf(work: Work, channel: string): Promise<Work> {
   const { context, profile, draft } = work;
   const office = await officeOrigin(context, channel);
-  const own = await profileNamed(context.profiles, profile.document.id, office);
+  const own = await profileFor(context.profiles, profile.document.id, office);
   if (own.reference === profile.reference) return work;
   const interview = { ...draft.interview, profile: own.reference };
   return { ...work, profile: own, draft: { ...draft, interview } };
@@ -107,26 +102,6 @@ async function officeOrigin(
     if (cause instanceof SanadError) return undefined;
     throw cause;
   }
-}
-
-async function profileNamed(
-  source: ProfileSource,
-  named: string | undefined,
-  office?: string,
-): Promise<AuthorityProfile> {
-  const offered = await source.offered(office);
-  const found = offered.filter(({ document }) => named === undefined || document.id === nameOf(named));
-  const [only] = found;
-  if (only === undefined || found.length > 1) {
-    const names = offered.map(({ document }) => document.id).join(', ');
-    throw applicationError('no_rules', names === '' ? {} : { detail: `there are: ${names}` });
-  }
-  return only;
-}
-
-/** `pk-pta@1` -> `pk-pta` */
-export function nameOf(reference: string): string {
-  return reference.replace(/@.*$/, '');
 }
 
 async function workOn(

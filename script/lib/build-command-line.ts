@@ -63,8 +63,8 @@ async function bundle(define: Readonly<Record<string, string>>): Promise<string>
     entryPoints: ['cli/bundle.ts'],
     format: 'cjs',
     minify: true,
-    // It looks for files of its own, and few commands need it.
-    external: ['pdfkit'],
+    // Large, with files of their own, and few commands need them.
+    external: ['pdfkit', '@cantoo/pdf-lib'],
     write: false,
     // All in one text: a command loaded on demand is a function that has not been called yet.
     supported: { 'dynamic-import': false },
