@@ -117,9 +117,11 @@ async function send(
   await outgoing.keep(of, prepared, client.now());
   try {
     const sending = `Sending ${bytes(file.size)} to ${anchor.origin}`;
-    const added = await withProgress(terminal, sending, () =>
-      addDocument(client, registration, { kind, file }),
-    );
+    const added = await withProgress(terminal, sending, (progress) => {
+      const onProgress = (received: number): void =>
+        progress.note(`${sending}: ${bytes(received)} are there`);
+      return addDocument(client, registration, { kind, file, onProgress });
+    });
     await outgoing.forget(of);
     return added;
   } catch (cause) {

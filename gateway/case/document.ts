@@ -45,7 +45,7 @@ export async function checkMayAdd(
 ): Promise<void> {
   const registration = await ownRegistration(connection, options);
   requireAllowed(registration, 'add_document');
-  requirePlace(options.profiles, registration, options);
+  requireAsked(options.profiles, registration, options);
   requireRoom(await documentsOf(connection, options.id), options, atMost(options.profiles, registration));
 }
 
@@ -141,14 +141,18 @@ async function hold(
   return registration;
 }
 
-function requireAllowed({ state }: StoredRegistration, action: Action): StoredRegistration['state'] {
+export function requireAllowed({ state }: StoredRegistration, action: Action): StoredRegistration['state'] {
   const to = nextState(action, state, 'device');
   if (to === undefined) throw caseError('state_conflict', `${action} of ${state}`);
   return to;
 }
 
 /** The profile has a place for such a document in this application, and it is as large and of such a type as it may be. */
-function requirePlace(profiles: ProfileShelf, registration: StoredRegistration, announced: Announced): void {
+export function requireAsked(
+  profiles: ProfileShelf,
+  registration: StoredRegistration,
+  announced: Announced,
+): void {
   const asked = documentsAsked(profiles, registration);
   const place = asked.find(({ id }) => id === announced.kind);
   if (place === undefined) {
@@ -161,12 +165,16 @@ function requirePlace(profiles: ProfileShelf, registration: StoredRegistration, 
 }
 
 /** By kind. */
-function atMost(profiles: ProfileShelf, registration: StoredRegistration): ReadonlyMap<string, number> {
+export function atMost(
+  profiles: ProfileShelf,
+  registration: StoredRegistration,
+): ReadonlyMap<string, number> {
   return new Map(documentsAsked(profiles, registration).map(({ id, at_most }) => [id, at_most]));
 }
 
-function requireRoom(
-  documents: readonly StoredDocument[],
+/** Of documents that are there or on their way. */
+export function requireRoom(
+  documents: readonly Pick<StoredDocument, 'kind' | 'size'>[],
   { kind, size }: Pick<Announced, 'kind' | 'size'>,
   most: ReadonlyMap<string, number>,
 ): void {

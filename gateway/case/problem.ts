@@ -73,6 +73,23 @@ export const caseProblems = {
     'The registration has as many documents as it may have, or as large ones together.',
     'Remove a document first, or send smaller ones.',
   ),
+  upload_unknown: row('There is no such upload in this registration, or not any more.', 'Begin it anew.'),
+  upload_offset_wrong: row(
+    'The part does not begin where the parts before it end.',
+    'Begin the same upload again: it tells where it goes on.',
+  ),
+  upload_incomplete: row(
+    'The upload has not all its parts yet.',
+    'Begin the same upload again: it tells where it goes on.',
+  ),
+  upload_part_refused: row(
+    'A part has 16 to 256 KiB, the last one may have less, and none reaches past the end.',
+    'Send parts of that size.',
+  ),
+  upload_differs: row(
+    'The parts together are not the document that was announced; they were destroyed.',
+    'Begin it anew.',
+  ),
   document_damaged: row(
     'The document cannot be read from the gateway’s disk.',
     'Tell the gateway’s operator; the registrant can send it again.',

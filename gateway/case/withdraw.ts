@@ -6,6 +6,7 @@ import type { Connection } from '../storage/database.ts';
 import { deleteDocuments, documentsOf } from '../storage/document-store.ts';
 import { insertMessage } from '../storage/message-store.ts';
 import { changeState } from '../storage/registration-store.ts';
+import { uploadFilesOf } from '../storage/upload-store.ts';
 import { endedPredecessors, lapseAmendment } from './amend.ts';
 import { recordAudit } from './audit-log.ts';
 import { ownRegistration, viewOf } from './follow.ts';
@@ -70,6 +71,7 @@ async function destroyDocuments(
   const files: string[] = [];
   for (const registration of registrations) {
     files.push(...(await documentsOf(connection, registration)).map(({ file }) => file));
+    files.push(...(await uploadFilesOf(connection, registration)));
     await deleteDocuments(connection, registration);
   }
   return files;

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
+import { forgetUploads } from '../case/upload.ts';
 import { CheckpointPublisher } from '../checkpoint/publisher.ts';
 import { gatewayFiles, type GatewayIdentity } from '../configuration.ts';
 import { closeServer } from '../http/close-server.ts';
@@ -18,6 +19,7 @@ import { ProfileDirectory } from '../profile/profile-directory.ts';
 import { openDatabase } from '../storage/database.ts';
 import { asStorageProblem } from '../storage/problem.ts';
 import { forgetExpired } from '../storage/request-memory-store.ts';
+import { inTransaction } from '../storage/transaction.ts';
 import { databaseLocation } from './database-location.ts';
 import { readIdentity } from './identity.ts';
 import { parseListen, parseMonitor, type ListenAddress } from './listen-address.ts';
@@ -170,9 +172,14 @@ async function listenTo<T>(listen: () => Promise<T>): Promise<T> {
   }
 }
 
-function forgetRegularly({ database, log }: Services): NodeJS.Timeout {
+function forgetRegularly({ database, vault, log }: Services): NodeJS.Timeout {
+  const forgetAll = async (): Promise<void> => {
+    await forgetExpired(database, now());
+    const files = await inTransaction(database, (connection) => forgetUploads(connection, now()));
+    await vault.remove(files);
+  };
   const forget = (): void => {
-    forgetExpired(database, now()).catch((error: unknown) => {
+    forgetAll().catch((error: unknown) => {
       log({ event: 'trouble', at: 'forgetting', error: asStorageProblem(error) });
     });
   };

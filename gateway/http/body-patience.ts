@@ -11,7 +11,7 @@ export function limitBodies(
   options: { readonly milliseconds: number; readonly now: () => number },
 ): void {
   server.addHook('onRequest', async (request, reply) => {
-    if (!hasBody(request) || request.routeOptions.url === gatewayRoutes.documentAdd.path) return;
+    if (!hasBody(request) || slowPaths.has(request.routeOptions.url)) return;
     const timer = setTimeout(() => {
       const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
       if (!request.raw.complete) answerUnreadable(late, request.raw.socket, options.now());
@@ -21,6 +21,11 @@ export function limitBodies(
     });
   });
 }
+
+const slowPaths: ReadonlySet<string | undefined> = new Set([
+  gatewayRoutes.documentAdd.path,
+  gatewayRoutes.uploadPart.path,
+]);
 
 function hasBody({ headers }: FastifyRequest): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;

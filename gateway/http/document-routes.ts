@@ -72,7 +72,7 @@ async function upload(
  * What is refused unread is read to its announced end and thrown away, so that its sender hears why; where there is no end,
  * or it is far off, the connection ends.
  */
-function endEndless({ headers }: FastifyRequest, reply: FastifyReply): void {
+export function endEndless({ headers }: FastifyRequest, reply: FastifyReply): void {
   const length = Number(headers['content-length'] ?? Number.NaN);
   if (!(length <= 2 * MAX_DOCUMENT_BYTES)) reply.header('connection', 'close');
 }

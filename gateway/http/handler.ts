@@ -18,6 +18,8 @@ export interface SignedCall<Body> {
   readonly id: string;
   /** From the path, where there is one: a UUID. */
   readonly document: string;
+  /** From the path, where there is one: a UUID. */
+  readonly upload: string;
   readonly body: Body;
   /** Thumbprint of the key that signed. */
   readonly signer: string;

@@ -18,10 +18,11 @@ import { verifyStatement } from '../issuer/statement.ts';
 import { verifyWithdrawal } from '../issuer/withdrawal.ts';
 import type { Handlers, SignedCall } from './handler.ts';
 import { httpError } from './problem.ts';
+import type { ResumableUploads } from './resumable-upload.ts';
 import type { Services } from './services.ts';
 
 /** What each route does. */
-export function createHandlers(services: Services): Handlers {
+export function createHandlers(services: Services, uploads: ResumableUploads): Handlers {
   const { identity, profiles } = services;
   return {
     health: () => Promise.resolve({ ok: true, time: services.now() }),
@@ -47,6 +48,8 @@ export function createHandlers(services: Services): Handlers {
     answer: ({ id, body: answer, signer: device, now, commit }) =>
       commit((connection) => answerCase(connection, { id, profiles, answer, device, now })),
     withdraw: (call) => withdraw(services, call),
+    uploadBegin: (call) => uploads.begin(call),
+    uploadComplete: (call) => uploads.complete(call),
     documentRemove: (call) => removeDocumentOf(services, call),
     certificate: (call) => certify(services, call),
     caseList: ({ commit }) => commit(listCases),

@@ -47,11 +47,12 @@ function limitAddresses(server: FastifyInstance, rates: Rates, now: () => number
   const requests = new RateLimit(rates.requestsOfAnAddress);
   const submissions = new RateLimit(rates.submissionsOfAnAddress);
   const documents = new RateLimit(rates.documentsOfAnAddress);
-  const { submit, amend, documentAdd } = gatewayRoutes;
+  const { submit, amend, documentAdd, uploadBegin } = gatewayRoutes;
   const ofRoute = new Map<string, readonly [RateLimit, 'too_many_submissions' | 'too_many_uploads']>([
     [submit.path, [submissions, 'too_many_submissions']],
     [amend.path, [submissions, 'too_many_submissions']],
     [documentAdd.path, [documents, 'too_many_uploads']],
+    [uploadBegin.path, [documents, 'too_many_uploads']],
   ]);
   server.addHook('onRequest', async (request) => {
     const key = addressKey(request.ip);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isPublished } from './published.ts';
 import {
   gatewayRoutes,
+  PART_CONTENT_TYPE,
   problemDocumentSchema,
   type GatewayRoute,
 } from '#shared/contract/gateway-contract.ts';
@@ -26,6 +27,9 @@ const summaries: Readonly<Record<GatewayRoute, string>> = {
   withdraw: 'Withdraw a registration',
   amend: 'Submit a registration that takes the place of an attested one',
   documentAdd: 'Add a document',
+  uploadBegin: 'Begin to send a document in parts, or ask how much of it is there',
+  uploadPart: 'Send a part of a document',
+  uploadComplete: 'Make a document of its parts',
   documentRemove: 'Remove a document',
   caseList: 'Every case',
   caseEvents: 'What happens to any case, as it happens',
@@ -91,9 +95,15 @@ function operation(name: GatewayRoute, row: Row): JsonSchema {
 function pathParameters(path: string): readonly JsonSchema[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     ...{ name, in: 'path', required: true },
-    schema: ['kind', 'profile'].includes(name) ? { type: 'string' } : { type: 'string', format: 'uuid' },
+    schema: parameterSchemas[name] ?? { type: 'string', format: 'uuid' },
   }));
 }
+
+const parameterSchemas: Readonly<Record<string, JsonSchema>> = {
+  kind: { type: 'string' },
+  profile: { type: 'string' },
+  offset: { type: 'integer', minimum: 0 },
+};
 
 function signedHeaders({ signedBy, body }: Row): readonly JsonSchema[] {
   if (signedBy === 'nobody') return [];
@@ -106,6 +116,7 @@ function signature(description: string): JsonSchema {
 }
 
 function bodyContent(body: Exclude<Row['body'], null>): JsonSchema {
+  if (body === 'part') return { [PART_CONTENT_TYPE]: binary };
   return body === 'document' ? documentContent() : { [CONTENT_TYPE]: { schema: schemaOf(body, 'input') } };
 }
 
@@ -116,8 +127,9 @@ function answerContent(answer: Row['answer']): JsonSchema {
   return { [CONTENT_TYPE]: { schema: schemaOf(answer, 'output') } };
 }
 
+const binary: JsonSchema = { schema: { type: 'string', contentEncoding: 'binary' } };
+
 function documentContent(): JsonSchema {
-  const binary = { schema: { type: 'string', contentEncoding: 'binary' } };
   return Object.fromEntries(documentContentTypes.map((type) => [type, binary]));
 }
 

@@ -7,6 +7,8 @@ import { clientAddress } from './client-address.ts';
 import { describeInterface } from './api-viewer.ts';
 import { answerAtCommit, answerOnce, type Commit, type Committed } from './commit.ts';
 import { addDocumentRoutes } from './document-routes.ts';
+import { addPartRoute } from './part-route.ts';
+import { ResumableUploads } from './resumable-upload.ts';
 import { addEventRoutes } from './event-routes.ts';
 import type { Handlers, PublicCall, SignedCall } from './handler.ts';
 import { createHandlers, routesThatCommitAtOnce } from './handlers.ts';
@@ -62,11 +64,13 @@ export function createGatewayServer(services: Services, options: ServerOptions =
   const keyLimit = limitRates(server, { isBehindProxy, rates, now: services.now });
   const { origin } = services.identity.configuration;
   describeInterface(server, { origin, viewerDirectory: options.viewerDirectory });
-  const handlers = createHandlers(services);
+  const uploads = new ResumableUploads(services);
+  const handlers = createHandlers(services, uploads);
   for (const name of Object.keys(gatewayRoutes)) {
     if (isPlain(name)) addRoute(server, name, answerer({ services, handlers, keyLimit, options }, name));
   }
   addDocumentRoutes(server, services, keyLimit);
+  addPartRoute(server, { services, keyLimit, uploads });
   const watchers = addEventRoutes(server, services, keyLimit);
   server.addHook('onResponse', async ({ method }) => {
     // Those who watch hear at once of what was changed here.
@@ -138,10 +142,10 @@ function answerer(parts: AnswererParts, name: PlainRoute): Answerer {
   const once = routesThatCommitAtOnce.has(name) ? answerAtCommit : answerOnce;
   return async (request) => {
     const { body, intent, now } = await openSignedRequest(services, row, rawRequest(request));
-    const { id, document } = readParameters(request.params);
+    const { id, document, upload } = readParameters(request.params);
     const { keyId: signer } = intent.signature;
     keyLimit(request, signer, now);
-    const handle = (commit: Commit) => handler({ id, document, body, signer, now, commit });
+    const handle = (commit: Commit) => handler({ id, document, upload, body, signer, now, commit });
     return await once(services, intent, handle);
   };
 }

@@ -15,6 +15,7 @@ import { caseError } from '../case/problem.ts';
 import type { Commit, Committed } from './commit.ts';
 import { httpError } from './problem.ts';
 import type { Services } from './services.ts';
+import { UploadPlaces } from './upload-places.ts';
 
 /** Each holds a document in memory, twice while it is sealed. */
 const MAX_UPLOADS = 8;
@@ -36,7 +37,7 @@ export interface UploadCall {
 /** Takes documents, a few at a time. */
 export class Uploads {
   readonly #services: Services;
-  readonly #running: string[] = [];
+  readonly #places = new UploadPlaces({ inAll: MAX_UPLOADS, ofKey: MAX_UPLOADS_OF_A_KEY });
 
   constructor(services: Services) {
     this.#services = services;
@@ -49,7 +50,7 @@ export class Uploads {
     if (!documentKindSchema.safeParse(kind).success) throw caseError('document_kind_unknown');
     const { database, profiles } = this.#services;
     await checkMayAdd(database, { id, device, profiles, kind, size, content_type: contentType });
-    const leave = this.#enter(device);
+    const leave = this.#places.enter(device);
     try {
       const bytes = await readContent(call, size);
       // After the digest: what did not arrive whole is not judged.
@@ -88,21 +89,10 @@ export class Uploads {
       throw error;
     }
   }
-
-  #enter(key: string): () => void {
-    const ofKey = this.#running.filter((one) => one === key).length;
-    if (this.#running.length >= MAX_UPLOADS || ofKey >= MAX_UPLOADS_OF_A_KEY) {
-      throw httpError('too_many_uploads');
-    }
-    this.#running.push(key);
-    return () => {
-      this.#running.splice(this.#running.indexOf(key), 1);
-    };
-  }
 }
 
 /** A database that went away may have made the change and not have come to say so. */
-function wasRefused(error: unknown): boolean {
+export function wasRefused(error: unknown): boolean {
   return error instanceof SanadError && error.problem.code !== 'storage_unavailable';
 }
 
@@ -112,7 +102,7 @@ function typeOf({ contentType }: UploadCall): DocumentContentType {
   return known;
 }
 
-function requireType(bytes: Buffer, contentType: DocumentContentType): void {
+export function requireType(bytes: Buffer, contentType: DocumentContentType): void {
   const examined = examineDocument(bytes);
   const isIt = examined.kind === 'document' && examined.contentType === contentType;
   if (!isIt) throw caseError('document_type_refused');
@@ -128,7 +118,10 @@ function sizeOf({ contentLength }: UploadCall): number {
 }
 
 /** As many bytes as were announced, which Node’s parser sees to, and the ones that were signed. */
-async function readContent({ content, contentDigest }: UploadCall, size: number): Promise<Buffer> {
+export async function readContent(
+  { content, contentDigest }: Pick<UploadCall, 'content' | 'contentDigest'>,
+  size: number,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   const hash = createHash('sha256');
   let bytes = 0;

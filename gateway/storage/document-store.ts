@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { documentSchema } from '#shared/contract/gateway-contract.ts';
 import type { Connection } from './database.ts';
+import { deleteUploads } from './upload-store.ts';
 
 const rowSchema = documentSchema.extend({
   registration: z.string(),
@@ -37,22 +38,27 @@ export async function deleteDocument(connection: Connection, id: string): Promis
 
 /** Every document of a registration, and the key that would open any of its files. */
 export async function deleteDocuments(connection: Connection, registration: string): Promise<void> {
+  await deleteUploads(connection, registration);
   await connection.deleteFrom('document').where('registration', '=', registration).execute();
   await connection.deleteFrom('document_key').where('registration', '=', registration).execute();
 }
 
-/** The names of these files that belong to a document. */
+/** The names of these files that belong to a document, or to a part of one. */
 export async function knownFiles(
   connection: Connection,
   files: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (files.length === 0) return new Set();
-  const rows = await connection
-    .selectFrom('document')
-    .select('file')
-    .where('file', 'in', [...files])
-    .execute();
-  return new Set(rows.map(({ file }) => file));
+  const known = new Set<string>();
+  for (const table of ['document', 'upload_part'] as const) {
+    const rows = await connection
+      .selectFrom(table)
+      .select('file')
+      .where('file', 'in', [...files])
+      .execute();
+    for (const { file } of rows) known.add(file);
+  }
+  return known;
 }
 
 /** Registrations in these states since before then that have documents still, the longest closed first. */

@@ -3,12 +3,14 @@ import { Migrator, type Migration } from 'kysely/migration';
 import { createCourse } from './migration-course.ts';
 import { createCheckpoint } from './checkpoint-migration.ts';
 import type { Tables } from './tables.ts';
+import { createUpload } from './upload-migration.ts';
 
 /** Applied in the order of their names, each once. A released migration is never changed. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-cases': { up: createCases },
   '0002-course': { up: createCourse },
   '0003-checkpoint': { up: createCheckpoint },
+  '0004-upload': { up: createUpload },
 };
 
 /** Brings a database to the present form; safe to repeat. */

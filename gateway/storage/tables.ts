@@ -14,6 +14,8 @@ export interface Tables {
   message: MessageTable;
   document_key: DocumentKeyTable;
   document: DocumentTable;
+  upload: UploadTable;
+  upload_part: UploadPartTable;
   checkpoint: CheckpointTable;
   checkpoint_head: CheckpointHeadTable;
 }
@@ -118,6 +120,28 @@ interface DocumentTable {
   /** Its own key, wrapped by the registration's: base64. Without it the file is noise, in backups too. */
   wrapped_key: string;
   added_at: number;
+}
+
+/** A document on its way in parts. */
+interface UploadTable {
+  id: string;
+  registration: string;
+  kind: string;
+  content_type: string;
+  size: number;
+  sha256: string;
+  /** Bytes; every part moves it on from where it was, so that of two at one place one comes first. */
+  received: number;
+  expires_at: number;
+}
+
+interface UploadPartTable {
+  upload: string;
+  /** Where in the document it begins. */
+  start: number;
+  /** Sealed, in the folder of documents; its key is wrapped by the registration's. */
+  file: string;
+  wrapped_key: string;
 }
 
 interface CheckpointTable {

@@ -8,6 +8,8 @@ import {
   registrationSummarySchema,
   registrationViewSchema,
   submissionSchema,
+  uploadBeginSchema,
+  uploadSchema,
   type DocumentContentType,
 } from './registration-contract.ts';
 
@@ -28,6 +30,8 @@ export const SIGNATURE_LABEL = 'sanad';
 export const SIGNATURE_WINDOW_SECONDS = 300;
 export const MAX_BODY_BYTES = 64 * 1024;
 export const MAX_LISTED_PROFILES = 256;
+/** Of a document's part. */
+export const PART_CONTENT_TYPE = 'application/octet-stream';
 
 /** Server-sent events (text/event-stream). */
 export const EVENTS_CONTENT_TYPE = 'text/event-stream';
@@ -54,11 +58,14 @@ export const caseEventSchemas = {
 export type SignedBy = 'nobody' | 'device' | 'reviewer';
 interface RouteRow {
   readonly method: 'GET' | 'POST';
-  /** `:id` is a registration; `:document` one of its documents, `:kind` a kind of document. */
+  /**
+   * `:id` is a registration; `:document` one of its documents, `:kind` a kind of document, `:upload` one of its documents on
+   * its way in parts, `:offset` where in it a part begins.
+   */
   readonly path: string;
   readonly signedBy: SignedBy;
-  /** 'document': the bytes themselves, with one of `documentContentTypes`. */
-  readonly body: z.ZodType | 'document' | null;
+  /** 'document': the bytes themselves, with one of `documentContentTypes`. 'part': some of them, as PART_CONTENT_TYPE. */
+  readonly body: z.ZodType | 'document' | 'part' | null;
   /** null: not JSON but a compact JWS as text. 'document': bytes. 'events': server-sent events. */
   readonly answer: z.ZodType | 'document' | 'events' | null;
 }
@@ -167,6 +174,33 @@ export const gatewayRoutes = {
     body: 'document',
     answer: documentSchema,
   },
+  /**
+   * While the case is open. Begins to send a document in parts, or tells how much of it is there: the same document of the
+   * same kind is the same upload.
+   */
+  uploadBegin: {
+    method: 'POST',
+    path: '/v1/registration/:id/upload',
+    signedBy: 'device',
+    body: uploadBeginSchema,
+    answer: uploadSchema,
+  },
+  /** The part that begins where the ones before it end. Taken for good with the answer. */
+  uploadPart: {
+    method: 'POST',
+    path: '/v1/registration/:id/upload/:upload/part/:offset',
+    signedBy: 'device',
+    body: 'part',
+    answer: uploadSchema,
+  },
+  /** Makes a document of the parts once all of them are there. */
+  uploadComplete: {
+    method: 'POST',
+    path: '/v1/registration/:id/upload/:upload/completion',
+    signedBy: 'device',
+    body: z.strictObject({}),
+    answer: documentSchema,
+  },
   /** While the case is open. The content cannot be read again by anybody. */
   documentRemove: {
     method: 'POST',
@@ -238,7 +272,9 @@ export type GatewayBody<R extends GatewayRoute> = Routes[R]['body'] extends z.Zo
   ? z.infer<Routes[R]['body']>
   : Routes[R]['body'] extends 'document'
     ? DocumentContent
-    : undefined;
+    : Routes[R]['body'] extends 'part'
+      ? Uint8Array
+      : undefined;
 /** As a client writes it: members with a default may be left out. */
 export type GatewayBodyInput<R extends GatewayRoute> = Routes[R]['body'] extends z.ZodType
   ? z.input<Routes[R]['body']>

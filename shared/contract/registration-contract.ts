@@ -9,6 +9,12 @@ export const MAX_DOCUMENTS = 12;
 /** All documents of one registration together. */
 export const MAX_DOCUMENTS_BYTES = 30 * 1024 * 1024;
 
+/** A document may be sent in parts, each taken for good: of this size, the last one excepted. */
+export const MIN_PART_BYTES = 16 * 1024;
+export const MAX_PART_BYTES = 256 * 1024;
+/** What was not sent to its end by then is forgotten. */
+export const UPLOAD_SECONDS = 7 * 86_400;
+
 export const registrationStates = [
   'draft',
   'submitted',
@@ -103,6 +109,26 @@ export const documentSchema = z.object({
   sha256: base64url.length(43),
   added_at: epochSeconds,
 });
+
+/** A document that is going to be sent in parts. The same again is the same upload. */
+export const uploadBeginSchema = z.strictObject({
+  kind: documentKindSchema,
+  content_type: z.enum(documentContentTypes),
+  /** Bytes. */
+  size: z.int().min(1).max(MAX_DOCUMENT_BYTES),
+  /** Of the whole content, base64url. */
+  sha256: base64url.length(43),
+});
+export type UploadBegin = z.infer<typeof uploadBeginSchema>;
+
+export const uploadSchema = z.object({
+  id: z.uuid(),
+  /** How many bytes the gateway has: where the next part begins. */
+  received: z.int().min(0),
+  size: z.int().min(1),
+  expires_at: epochSeconds,
+});
+export type UploadView = z.infer<typeof uploadSchema>;
 
 /** What the registrant sees: everything that the gateway keeps about the case, but the documents' content. */
 export const registrationViewSchema = registrationSummarySchema.extend({

@@ -7,6 +7,7 @@ import type { DocumentView, RegistrationView } from '#shared/contract/gateway-co
 import { startFetcher, type TestFetcher } from '#test/fetch/fetcher.ts';
 import { startGateway, type RunningGateway } from '#test/gateway/running-gateway.ts';
 import { FREELANCER_FIELDS, fieldWords } from '../gateway/application-fields.ts';
+import { pdfOf } from '#test/shared/document/samples.ts';
 import { exampleConf, PUBLIC_KEY } from '../client/tunnel/example-conf.ts';
 import type { CommandLine, Outcome } from './command-line.ts';
 import { acceptAll } from '../client/registration/test-client.ts';
@@ -129,6 +130,17 @@ describe('a registration’s whole course, with the gateway’s own processes', 
     const sha256 = createHash('sha256').update(PNG).digest('base64url');
     expect(added.answer['document']).toMatchObject({ content_type: 'image/png', size: PNG.length, sha256 });
     await sanad('document', 'remove', 'office', 'cnic_front', '--yes');
+  });
+
+  it('takes a large document in parts, through the relay', async () => {
+    const file = join(cli.home, 'letter.pdf');
+    const content = pdfOf('x'.repeat(900_000));
+    writeFileSync(file, content);
+    const added = await sanad('document', 'add', 'office', file, '--kind', 'letter', '--consent');
+    const sha256 = createHash('sha256').update(content).digest('base64url');
+    expect(added.answer['document']).toMatchObject({ size: content.length, sha256 });
+    expect(gateway.log()).toContain('/v1/registration/:id/upload/:upload/part/:offset');
+    await sanad('document', 'remove', 'office', 'letter', '--yes');
   });
 
   it('of a kind that the rules do not know is refused in the gateway’s words', async () => {

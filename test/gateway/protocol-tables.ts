@@ -16,7 +16,7 @@ export const protocolTables: Readonly<Record<string, () => readonly string[]>> =
     '| route | signed by | body | answer |',
     '| --- | --- | --- | --- |',
     ...Object.entries(gatewayRoutes).map(([name, { method, path, signedBy, body, answer }]) => {
-      const content = [body === null ? '' : typeof body === 'string' ? 'a document' : 'JSON', kindOf(answer)];
+      const content = [body === null ? '' : typeof body === 'string' ? `a ${body}` : 'JSON', kindOf(answer)];
       return `| ${name}: \`${method} ${path}\` | ${signedBy} | ${content.join(' | ')} |`;
     }),
   ],
