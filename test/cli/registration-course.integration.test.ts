@@ -1,9 +1,15 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAnchor } from '#shared/contract/anchor-file.ts';
-import type { DocumentView, RegistrationView } from '#shared/contract/gateway-contract.ts';
+import {
+  MAX_PART_BYTES,
+  type DocumentView,
+  type RegistrationView,
+} from '#shared/contract/gateway-contract.ts';
 import { startFetcher, type TestFetcher } from '#test/fetch/fetcher.ts';
 import { startGateway, type RunningGateway } from '#test/gateway/running-gateway.ts';
 import { FREELANCER_FIELDS, fieldWords } from '../gateway/application-fields.ts';
@@ -140,6 +146,31 @@ describe('a registration’s whole course, with the gateway’s own processes', 
     const sha256 = createHash('sha256').update(content).digest('base64url');
     expect(added.answer['document']).toMatchObject({ size: content.length, sha256 });
     expect(gateway.log()).toContain('/v1/registration/:id/upload/:upload/part/:offset');
+    await sanad('document', 'remove', 'office', 'letter', '--yes');
+  });
+
+  it('goes on with a document where a client that was killed has stopped', async () => {
+    const file = join(cli.home, 'killed.pdf');
+    const content = pdfOf('y'.repeat(3_000_000));
+    writeFileSync(file, content);
+    const { configDirectory, anchors, relaySocket } = cli.surroundings.client;
+    const given = { configDirectory, anchors, relaySocket, file, secrets: [...cli.secrets] };
+    const parts = () => gateway.log().split('/part/:offset').length - 1;
+    const before = parts();
+    const client = spawn(process.execPath, [join(import.meta.dirname, 'send-until-killed.ts')], {
+      env: { ...process.env, GIVEN: JSON.stringify(given) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(client.stdout, 'data');
+    client.kill('SIGKILL');
+    await once(client, 'exit');
+    const added = await sanad('document', 'add', 'office', file, '--kind', 'letter', '--consent');
+    const sha256 = createHash('sha256').update(content).digest('base64url');
+    expect(added.answer['document']).toMatchObject({ size: content.length, sha256 });
+    // Each part once, but for one that may have been on its way.
+    const least = Math.ceil(content.length / MAX_PART_BYTES);
+    await expect.poll(() => parts() - before, { timeout: 20_000 }).toBeGreaterThanOrEqual(least);
+    expect(parts() - before).toBeLessThanOrEqual(least + 1);
     await sanad('document', 'remove', 'office', 'letter', '--yes');
   });
 
