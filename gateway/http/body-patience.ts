@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { gatewayRoutes } from '#shared/contract/gateway-contract.ts';
 import { answerUnreadable } from './listener.ts';
 
@@ -10,16 +10,19 @@ export function limitBodies(
   server: FastifyInstance,
   options: { readonly milliseconds: number; readonly now: () => number },
 ): void {
-  server.addHook('onRequest', async (request, reply) => {
-    if (!hasBody(request) || slowPaths.has(request.routeOptions.url)) return;
+  server.addHook('onRequest', (request, reply, done) => {
+    if (hasBody(request) && !slowPaths.has(request.routeOptions.url)) watch(request, reply);
+    done();
+  });
+  const watch = ({ raw }: FastifyRequest, reply: FastifyReply): void => {
     const timer = setTimeout(() => {
       const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
-      if (!request.raw.complete) answerUnreadable(late, request.raw.socket, options.now());
+      if (!raw.complete) answerUnreadable(late, raw.socket, options.now());
     }, options.milliseconds).unref();
     reply.raw.once('close', () => {
       clearTimeout(timer);
     });
-  });
+  };
 }
 
 const slowPaths: ReadonlySet<string | undefined> = new Set([

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { gatewayRoutes } from '#shared/contract/gateway-contract.ts';
+import type { SanadError } from '#shared/contract/problem.ts';
 import { httpError } from './problem.ts';
 import { addressKey, RateLimit, type Rate } from './rate-limit.ts';
 
@@ -54,11 +55,14 @@ function limitAddresses(server: FastifyInstance, rates: Rates, now: () => number
     [documentAdd.path, [documents, 'too_many_uploads']],
     [uploadBegin.path, [documents, 'too_many_uploads']],
   ]);
-  server.addHook('onRequest', async (request) => {
-    const key = addressKey(request.ip);
-    if (key === undefined) return;
-    if (!requests.take(key, now())) throw httpError('too_many_requests');
-    const [limit, code] = (request.method === 'POST' && ofRoute.get(request.routeOptions.url ?? '')) || [];
-    if (limit !== undefined && code !== undefined && !limit.take(key, now())) throw httpError(code);
+  const refusal = ({ ip, method, routeOptions }: FastifyRequest): SanadError | undefined => {
+    const key = addressKey(ip);
+    if (key === undefined) return undefined;
+    if (!requests.take(key, now())) return httpError('too_many_requests');
+    const [limit, code] = (method === 'POST' && ofRoute.get(routeOptions.url ?? '')) || [];
+    return limit === undefined || code === undefined || limit.take(key, now()) ? undefined : httpError(code);
+  };
+  server.addHook('onRequest', (request, _reply, done) => {
+    done(refusal(request));
   });
 }

@@ -72,9 +72,10 @@ export function createGatewayServer(services: Services, options: ServerOptions =
   addDocumentRoutes(server, services, keyLimit);
   addPartRoute(server, { services, keyLimit, uploads });
   const watchers = addEventRoutes(server, services, keyLimit);
-  server.addHook('onResponse', async ({ method }) => {
+  server.addHook('onResponse', ({ method }, _reply, done) => {
     // Those who watch hear at once of what was changed here.
     if (method === 'POST') watchers.poke();
+    done();
   });
   return server;
 }
@@ -109,8 +110,9 @@ function publishedText({ answer }: (typeof gatewayRoutes)[PlainRoute], answered:
 
 /** Whoever puts a cache in front may have it keep everything: what is a person's, and every problem, says no. */
 function keepFromCaches(server: FastifyInstance): void {
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, payload, done) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    done(null, payload);
   });
 }
 
@@ -161,8 +163,9 @@ function answerProblems(server: FastifyInstance, services: Services): void {
   };
   server.setErrorHandler((error, _request, reply) => answer(known(error), reply));
   server.setNotFoundHandler((_request, reply) => answer(httpError('route_unknown'), reply));
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     logRequest(services, request, reply, codes.get(reply));
+    done();
   });
 }
 

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SanadError } from '#shared/contract/problem.ts';
-import type { LogEntry } from '../log/log.ts';
+import type { LogEntry, RequestEntry } from '../log/log.ts';
 import type { Readiness } from './readiness.ts';
 
 const PREFIX = 'sanad_gateway_';
@@ -41,8 +41,8 @@ export class Metrics {
   readonly #diskFree = new Gauge(
     this.#named('disk_free_bytes', 'On the file system of the gateway’s directory'),
   );
-  /** Public files read since the last reading, by route: counted at once, since they are most of what there is. */
-  readonly #routine = new Map<string, number>();
+  /** Public files read since the last reading, by status and route: counted at once, since they are most of what there is. */
+  readonly #routine = new Map<number, Map<string, number>>();
   readonly #readiness: () => Promise<Readiness>;
 
   /** `readiness` is asked at each reading. */
@@ -57,8 +57,8 @@ export class Metrics {
 
   /** Everything, as text. */
   async read(): Promise<string> {
-    for (const [route, times] of this.#routine)
-      this.#requests.inc({ method: 'GET', route, status: 200 }, times);
+    for (const [status, routes] of this.#routine)
+      for (const [route, times] of routes) this.#requests.inc({ method: 'GET', route, status }, times);
     this.#routine.clear();
     const { parts } = await this.#readiness();
     for (const [part, { ok }] of Object.entries(parts)) this.#ready.set({ part }, ok ? 1 : 0);
@@ -67,11 +67,16 @@ export class Metrics {
     return await this.#registry.metrics();
   }
 
+  #countRoutine({ route, status }: RequestEntry): void {
+    const routes = this.#routine.get(status) ?? new Map<string, number>();
+    this.#routine.set(status, routes.set(route, (routes.get(route) ?? 0) + 1));
+  }
+
   count(entry: LogEntry): void {
     switch (entry.event) {
       case 'request': {
         if (entry.isRoutine) {
-          this.#routine.set(entry.route, (this.#routine.get(entry.route) ?? 0) + 1);
+          this.#countRoutine(entry);
           break;
         }
         const { method, route, status, code, milliseconds } = entry;
