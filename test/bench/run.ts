@@ -7,6 +7,7 @@ import { benchGateway, benchKill } from './gateway.ts';
 import { benchIdle } from './idle.ts';
 import { benchLeak } from './leak.ts';
 import { benchReport } from './report.ts';
+import { benchProfile } from './profile.ts';
 import { benchStatus } from './status.ts';
 import { benchThroughput } from './throughput.ts';
 import { benchVerify } from './verify.ts';
@@ -17,6 +18,7 @@ type Part =
 
 const parts: Readonly<Record<string, Part>> = {
   verify: { lab: false, run: benchVerify },
+  profile: { lab: false, run: benchProfile },
   connect: { lab: true, run: benchConnect },
   status: { lab: true, run: benchStatus },
   throughput: { lab: true, run: benchThroughput },
