@@ -4,6 +4,7 @@ import { addAdministratorCommands } from './grammar/administrator.ts';
 import { EVERYWHERE, addCommonOptions, type Grammar } from './grammar/command.ts';
 import { addApplicantCommands } from './grammar/applicant.ts';
 import { addConnectionCommands } from './grammar/connection.ts';
+import { addDossierCommands } from './grammar/dossier.ts';
 import { configureHelp } from './grammar/help.ts';
 import { addDiagnosisCommands } from './grammar/diagnosis.ts';
 import { addPaperCommands } from './grammar/paper.ts';
@@ -55,6 +56,7 @@ const groups = [
   ['Your tunnels:', addTunnelCommands],
   ['Registration:', addRegistrationCommands],
   ['What is kept of you:', addApplicantCommands],
+  ['At the authority’s portal:', addDossierCommands],
   ['On paper:', addPaperCommands],
   ['Proof for others:', addReportCommands],
   ['What authorities ask for:', addProfileCommands],

@@ -21,13 +21,15 @@ interface Named {
   readonly yes: boolean;
 }
 
-interface DeclareOptions extends Named {
+export interface DeclareOptions extends Named {
   readonly authorityProfile?: string;
   readonly route?: string;
   readonly category?: string;
   readonly decidedOn?: string;
   readonly validUntil?: string;
   readonly referenceFile?: string;
+  /** Where it is known already; never from a command line. */
+  readonly reference?: string | undefined;
   readonly evidence?: string;
 }
 
@@ -42,7 +44,7 @@ export async function declareCommand(surroundings: Surroundings, options: Declar
       : await readDocumentFile(options.evidence, { bytes: MAX_DOCUMENT_BYTES });
   const reference =
     options.referenceFile === undefined
-      ? undefined
+      ? options.reference
       : await readReference(surroundings, options.referenceFile);
   const text = await requireStatement(surroundings, statementOf({ tunnel, decision }), options);
   const statement = { tunnel, decision, text, reference, evidenceSha256: evidence?.sha256 };

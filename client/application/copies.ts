@@ -1,4 +1,3 @@
-import type { Anchor } from '#shared/contract/gateway-contract.ts';
 import type { AuthorityProfile } from '#shared/registration/authority-profile/read-profile.ts';
 import { documentsOf } from '#shared/registration/interview/state.ts';
 import { applicationMessages } from '#shared/text/application/index.ts';
@@ -13,6 +12,13 @@ import { interviewOf, type Work } from './work.ts';
 
 const COPY = 'copy';
 
+/** Who gets copies. `id` tells one from another: an office's origin, or the authority's portal. */
+export interface Recipient {
+  readonly id: string;
+  /** As the stamp has it. */
+  readonly name: string;
+}
+
 /** A document as it leaves. */
 export interface Copy {
   readonly kind: string;
@@ -23,7 +29,7 @@ export interface Copy {
  * The documents of an application, made ready for a recipient, in the rules' order. Made once and kept until all of it has
  * been sent: sent again after a crash it is the same file to the byte, and so the same document.
  */
-export async function copiesFor(work: Work, office: Anchor): Promise<readonly Copy[]> {
+export async function copiesFor(work: Work, recipient: Recipient): Promise<readonly Copy[]> {
   const ids = documentsOf(interviewOf(work));
   const { documents: kept } = await work.documents.list();
   const copies: Copy[] = [];
@@ -31,29 +37,29 @@ export async function copiesFor(work: Work, office: Anchor): Promise<readonly Co
     for (const sha256 of ids[evidence.id] ?? []) {
       const document = kept.find((one) => one.kind === evidence.id && one.sha256 === sha256);
       if (document === undefined) throw documentError('document_not_kept', evidence.id);
-      copies.push({ kind: evidence.id, file: await copyOf(work, { document, office, evidence }) });
+      copies.push({ kind: evidence.id, file: await copyOf(work, { document, recipient, evidence }) });
     }
   }
   return copies;
 }
 
 /** Nothing of the application is on its way any more. */
-export async function forgetCopies({ vault, draft, documents }: Work, office: Anchor): Promise<void> {
+export async function forgetCopies({ vault, draft, documents }: Work, recipient: Recipient): Promise<void> {
   const { documents: kept } = await documents.list();
-  for (const document of kept) await vault.remove(COPY, copyName({ draft: draft.id, document, office }));
+  for (const document of kept) await vault.remove(COPY, copyName({ draft: draft.id, document, recipient }));
 }
 
 interface CopyOptions {
   readonly document: KeptDocument;
-  readonly office: Anchor;
+  readonly recipient: Recipient;
   readonly evidence: { readonly max_bytes: number; readonly stamped?: boolean | undefined };
 }
 
 async function copyOf(work: Work, options: CopyOptions): Promise<DocumentFile> {
   const { vault } = work;
-  const { document, office } = options;
+  const { document, recipient } = options;
   const limits = { bytes: MAX_PHOTOGRAPH_BYTES };
-  const name = copyName({ draft: work.draft.id, document, office });
+  const name = copyName({ draft: work.draft.id, document, recipient });
   const made = await vault.read(COPY, name);
   if (made !== undefined) return examineFile({ name: document.name, bytes: made }, limits);
   const original = examineFile(
@@ -67,12 +73,12 @@ async function copyOf(work: Work, options: CopyOptions): Promise<DocumentFile> {
 
 async function prepared(
   original: DocumentFile,
-  { evidence, office }: CopyOptions,
+  { evidence, recipient }: CopyOptions,
   { context, profile }: Work,
 ): Promise<DocumentFile> {
   const stamp = {
     purpose: purposeUnder(profile),
-    recipient: office.operator.legal_name,
+    recipient: recipient.name,
     at: context.client.now(),
   };
   const how = { maxBytes: evidence.max_bytes, ...(evidence.stamped === true ? { stamp } : {}) };
@@ -91,8 +97,8 @@ function purposeUnder({ document: { authority } }: AuthorityProfile): Stamp['pur
 function copyName(of: {
   readonly draft: string;
   readonly document: KeptDocument;
-  readonly office: Anchor;
+  readonly recipient: Recipient;
 }): string {
   const { kind, sha256 } = of.document;
-  return `${of.draft}/${of.office.origin}/${kind}/${sha256}`;
+  return `${of.draft}/${of.recipient.id}/${kind}/${sha256}`;
 }

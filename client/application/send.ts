@@ -8,7 +8,7 @@ import { isOpen, type StoredRegistration } from '../registration/stored-registra
 import { submit } from '../registration/submit.ts';
 import { TunnelStore } from '../tunnel/tunnel-store.ts';
 import { applicationError } from './application-problem.ts';
-import { copiesFor, forgetCopies, type Copy } from './copies.ts';
+import { copiesFor, forgetCopies, type Copy, type Recipient } from './copies.ts';
 import { nameOf } from './profile-for.ts';
 import { interviewOf, keep, type Work } from './work.ts';
 
@@ -29,14 +29,18 @@ interface SendOptions {
  */
 export async function sendApplication(work: Work, options: SendOptions): Promise<Sent> {
   // Before anything leaves: what cannot be made ready is said while nothing has happened yet.
-  const copies = await copiesFor(work, options.office);
+  const copies = await copiesFor(work, recipientOf(options.office));
   requireRoom(copies);
   const { work: submitted, registration } = await submitOnce(work, options);
   const after = await sendDocuments(submitted, { ...options, registration, copies });
   await rememberApplicant(submitted);
   const finished = await keep(submitted, { finished_at: work.context.client.now() });
-  await forgetCopies(finished, options.office);
+  await forgetCopies(finished, recipientOf(options.office));
   return { work: finished, registration: after };
+}
+
+function recipientOf({ origin, operator }: Anchor): Recipient {
+  return { id: origin, name: operator.legal_name };
 }
 
 /** The person files it at the authority's portal: it is ready, and what is known of the applicant is kept. */
