@@ -94,7 +94,9 @@ bdi[dir='ltr'] { font-family: '${LATIN_FAMILY}', 'DejaVu Sans', Arial, sans-seri
 .letter p { margin-block-end: 5mm; }
 .signature { display: flex; gap: 8mm; margin-block-start: 14mm; break-inside: avoid; }
 .signature > div { flex: 1; border-block-start: 0.6pt solid var(--ink); padding-block-start: 1mm; font-size: var(--small); }
-figure { margin: 0; break-before: page; display: flex; flex-direction: column; height: ${language === 'ur' ? 246 : 248}mm; }
+figure { margin: 0; break-before: page; display: flex; flex-direction: column; height: ${language === 'ur' ? 246 : 248}mm;
+  /* Nastaliq rises above its line: without this its ink would stand on the page before. */
+  padding-block-start: ${language === 'ur' ? 4 : 0}mm; }
 figure img { flex: 1; min-height: 0; width: 100%; object-fit: contain; object-position: top; }
 figure h2 { margin-block-start: 0; }
 @media screen { body { max-width: 180mm; margin: 12mm auto; padding: 0 5mm; } .notice { border: 0.8pt solid var(--ink); padding: 2mm 3mm; } }
