@@ -13,7 +13,7 @@ export async function documentKeepCommand(
   { path, kind }: { readonly path: string; readonly kind: string },
 ): Promise<Answer> {
   if (!documentKindSchema.safeParse(kind).success) {
-    throw cliError('usage', { detail: 'a kind is one word of small letters, such as cnic_front' });
+    throw cliError('usage', { detail: 'a kind is one word of small letters, such as letter' });
   }
   const limits = { bytes: MAX_DOCUMENT_BYTES, pictureBytes: MAX_PHOTOGRAPH_BYTES };
   const file = await readDocumentFile(path, limits);

@@ -1,11 +1,11 @@
 import { MAX_PHOTOGRAPH_BYTES, readDocumentFile, type DocumentFile } from '#client/document/document-file.ts';
 import { DocumentStore } from '#client/document/document-store.ts';
-import { isIdentityDocument } from '#client/document/identity-document.ts';
 import { OutgoingStore, type OutgoingOf } from '#client/document/outgoing.ts';
 import { asItIs, prepareDocument, type PreparedDocument } from '#client/document/prepare.ts';
 import { registrationPurpose } from '#client/document/stamp-text.ts';
 import { isDecided } from '#client/gateway/read-answer.ts';
 import { addDocument, requireAddable } from '#client/registration/document.ts';
+import { rulesOfDocument } from '#client/profile/document-rules.ts';
 import type { StoredRegistration } from '#client/registration/stored-registration.ts';
 import { documentKindSchema, MAX_DOCUMENT_BYTES, type Anchor } from '#shared/contract/gateway-contract.ts';
 import { good, strong, type Answer } from '../answer.ts';
@@ -34,7 +34,7 @@ export async function documentAddCommand(surroundings: Surroundings, options: Ad
   const { terminal } = surroundings;
   const { named, kind, asIs, consent } = options;
   if (!documentKindSchema.safeParse(kind).success) {
-    throw cliError('usage', { detail: 'a kind is one word of small letters, such as cnic_front' });
+    throw cliError('usage', { detail: 'a kind is one word of small letters, such as letter' });
   }
   // The file first: what is wrong with it nobody else needs to hear.
   const original = await theOriginal(surroundings, options);
@@ -42,7 +42,7 @@ export async function documentAddCommand(surroundings: Surroundings, options: Ad
   const anchor = await operatorOf(surroundings, registration);
   const of = { registration: registration.view.id, kind, original: original.sha256, asIs };
   const prepared = await withProgress(terminal, 'Making the copy ready that is sent', () =>
-    theCopy(surroundings, { original, of, anchor }),
+    theCopy(surroundings, { original, of, anchor, registration }),
   );
   const { file, isStamped, isChanged } = prepared;
   requireAddable(registration, { kind, file });
@@ -80,11 +80,7 @@ async function theOriginal(
 
 async function theCopy(
   { client }: Surroundings,
-  {
-    original,
-    of,
-    anchor,
-  }: { readonly original: DocumentFile; readonly of: OutgoingOf; readonly anchor: Anchor },
+  { original, of, anchor, registration }: Pick<Sending, 'original' | 'of' | 'anchor' | 'registration'>,
 ): Promise<PreparedDocument> {
   if (of.asIs) return asItIs(original, MAX_DOCUMENT_BYTES);
   // What was begun to be sent is what goes on being sent.
@@ -92,10 +88,8 @@ async function theCopy(
   if (begun !== undefined) return begun;
   const recipient = anchor.operator.legal_name;
   const stamp = { purpose: registrationPurpose, recipient, at: client.now() };
-  return await prepareDocument(original, {
-    maxBytes: MAX_DOCUMENT_BYTES,
-    ...(isIdentityDocument(of.kind) ? { stamp } : {}),
-  });
+  const { maxBytes, isStamped } = await rulesOfDocument(client, registration, of.kind);
+  return await prepareDocument(original, { maxBytes, ...(isStamped ? { stamp } : {}) });
 }
 
 interface Sending {
