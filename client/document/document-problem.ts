@@ -20,7 +20,7 @@ const documentProblems = {
   document_type_unknown: {
     kind: 'usage',
     reason: 'The file is neither a PDF nor a picture in JPEG or PNG, whatever its name says.',
-    nextAction: 'Save it as PDF, or photograph it, and add that file.',
+    nextAction: 'Save it as PDF or JPEG, or photograph it, and add that file.',
   },
   document_incomplete: {
     kind: 'usage',
