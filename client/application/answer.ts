@@ -28,7 +28,7 @@ export async function answerWith(work: Work, question: Question, text: string): 
     case 'tunnel':
       return await chooseTunnel(work, text);
     case 'channel':
-      return await chooseChannel(work, question, text);
+      return await chooseChannel(work, text);
     case 'declaration':
       return await declare(work, text);
     case 'consent':
@@ -93,14 +93,15 @@ async function chooseTunnel(work: Work, text: string): Promise<Answered> {
   }
 }
 
-async function chooseChannel(work: Work, question: Question, text: string): Promise<Answered> {
-  const { choices = [] } = question;
+/** The only one there is may be said, too, although it is not asked for. */
+async function chooseChannel(work: Work, text: string): Promise<Answered> {
+  const channels = await channelsOf(work);
   const chosen = text.trim();
-  if (choices.some(({ id }) => id === chosen)) {
+  if (channels.some(({ id }) => id === chosen)) {
     const under = await underRulesOf(work, chosen);
     return { kind: 'taken', work: await keep(under, { channel: chosen }), said: [] };
   }
-  return refusedAs(work, 'not_a_choice', { choices: choices.map(({ id }) => id).join(', ') });
+  return refusedAs(work, 'not_a_choice', { choices: channels.map(({ id }) => id).join(', ') });
 }
 
 async function declare(work: Work, text: string): Promise<Answered> {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pdfOf } from '#test/shared/document/samples.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtInPolicy, type Policy } from '#shared/registration/policy.ts';
 import { acceptingDeclared } from '#test/shared/registration/declare.ts';
@@ -131,7 +132,7 @@ describe('sanad registration declare', () => {
 
   it('commits to the evidence, which has to be a document', async () => {
     const file = join(cli.home, 'decision.pdf');
-    writeFileSync(file, '%PDF-1.7 the decision');
+    writeFileSync(file, pdfOf('the decision'));
     const { answer } = await declareOffice(...FACTS, '--yes', '--evidence', file, '--json');
     expect(answer['declaration']).toMatchObject({ commitments: { evidence: expect.any(String) as string } });
     writeFileSync(file, 'not a document');
