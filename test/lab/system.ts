@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nodeFlagsOf, packaging, readTmpfiles, readUnit } from '#test/packaging/unit-file.ts';
+import { shippedPackages } from '../../script/lib/shipped-packages.ts';
 import { insideLab, labOfRoot } from './enter.ts';
 import type { Identity } from './process.ts';
 
@@ -130,11 +131,8 @@ function installPrograms(): void {
   execFileSync('mount', ['--bind', join(repository, 'node_modules/node/bin/node'), node]);
   const programs = join(LAB, 'sanad');
   cpSync(join(repository, 'dist'), programs, { recursive: true });
-  const keyring = ['keyring', 'keyring-linux-x64-gnu', 'keyring-linux-arm64-gnu'];
-  const native = [...keyring.map((addon) => `@napi-rs/${addon}`), 'sharp', '@img', 'detect-libc', 'semver'];
-  for (const name of native) {
-    const from = join(repository, 'node_modules', name);
-    if (existsSync(from)) cpSync(from, join(programs, 'node_modules', name), { recursive: true });
+  for (const name of shippedPackages()) {
+    cpSync(join(repository, 'node_modules', name), join(programs, 'node_modules', name), { recursive: true });
   }
   for (const program of ['sanad', 'sanadd', 'sanad-fetch', 'sanad-gateway', 'sanad-issuer']) {
     const unit = `${program}.service`;

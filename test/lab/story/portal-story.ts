@@ -1,18 +1,23 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import * as z from 'zod';
 import type { Language } from '#shared/text/language.ts';
-import { pdfOf } from '#test/shared/document/samples.ts';
+import { FREELANCER_FIELDS } from '#test/gateway/application-fields.ts';
+import { pdfOf, pngOf } from '#test/shared/document/samples.ts';
 import { administrator, startPerson, type Answer, type Person } from '../client.ts';
 import { asAdministrator, type Lab } from '../lab.ts';
 import { addresses } from '../network.ts';
 import { clientConf } from '../peer.ts';
 import { until } from '../process.ts';
 import { LAB, uidOf, writeFor } from '../system.ts';
+import { startPortal, type Portal } from './portal.ts';
 import { expectSeen, type Teller } from './teller.ts';
 
 interface Scene {
   readonly lab: Lab;
   readonly alice: Person;
   readonly tell: Teller;
+  readonly language: Language;
 }
 
 const HOME = `${LAB}/home/alice`;
@@ -23,39 +28,90 @@ const STATED = 'stated by you, confirmed by nobody';
 export async function playPortalStory(lab: Lab, tell: Teller, language: Language): Promise<void> {
   const alice = await startPerson('alice');
   try {
-    await play({ lab, alice, tell }, language);
+    await play({ lab, alice, tell, language });
   } finally {
     await alice.keychain.stop();
   }
 }
 
-async function play(scene: Scene, _language: Language): Promise<void> {
-  const { lab, tell, alice } = scene;
+async function play(scene: Scene): Promise<void> {
+  const { lab, tell } = scene;
   await tell.step('no registration office', async () => {
     await asAdministrator('user', 'enable', String(uidOf('alice')));
     writeFor('alice', `${HOME}/office.conf`, clientConf(lab.keys, { dns: false }));
-    const { code, answer } = await alice.json('import', `${HOME}/office.conf`);
-    expectSeen(code === 0, describe(code, answer));
     return 'alice may use Sanad; this machine has joined no registration office';
   });
-  await state(scene);
+  const portal = await startPortal();
+  await prepare(scene);
+  const reference = await file(scene, portal);
+  await state(scene, { portal, reference });
   await accept(scene);
   await connect(scene);
   await forbid(scene);
 }
 
-async function state({ alice, tell }: Scene): Promise<void> {
-  await tell.step('stated', async () => {
-    writeFor('alice', `${HOME}/decision.pdf`, pdfOf('decided'));
-    writeFor('alice', `${HOME}/reference.txt`, 'R-2026-0417\n');
-    const { code, answer } = await alice.json(
-      ...['registration', 'declare', 'office', '--authority-profile', 'pk-pta@1', '--route', 'B'],
-      ...['--category', 'freelancer', '--decided-on', '2026-11-20', '--yes'],
-      ...['--reference-file', `${HOME}/reference.txt`, '--evidence', `${HOME}/decision.pdf`],
+/** Answers in a file, as whoever registers many does it. */
+async function prepare({ alice, tell, language }: Scene): Promise<void> {
+  await tell.step('made ready for the portal', async () => {
+    writeFor('alice', `${HOME}/front.png`, pngOf(640, 400));
+    writeFor('alice', `${HOME}/back.png`, pngOf(641, 400));
+    writeFor('alice', `${HOME}/letter.pdf`, pdfOf('a client says so'));
+    const answers = {
+      ...{ tunnel: './office.conf', channel: 'portal', route: 'B', category: 'freelancer' },
+      fields: FREELANCER_FIELDS,
+      documents: { cnic_front: './front.png', cnic_back: './back.png', letter: './letter.pdf' },
+      ...{ declaration: true, consent: true },
+    };
+    writeFor('alice', `${HOME}/answers.json`, JSON.stringify(answers));
+    const words = ['register', '--answers', `${HOME}/answers.json`, '--language', language];
+    const { code, answer } = await alice.json(...words);
+    expectSeen(code === 0, describe(code, answer));
+    const made = await alice.json('dossier', 'make', '--out', `${HOME}/dossier`, '--language', language);
+    expectSeen(made.code === 0, describe(made.code, made.answer));
+    const files = readdirSync(`${HOME}/dossier`);
+    expectSeen(
+      files.some((name) => name.endsWith('.pdf')),
+      `files: ${files.join(', ')}`,
     );
-    const refusal = answer['refusal'] as { readonly code: string } | null;
-    expectSeen(code === 0 && refusal?.code === 'declaration_not_accepted', describe(code, answer));
-    return 'the decision is stated and signed on this computer; nothing was sent anywhere';
+    return `nothing was sent; the dossier lies in ${files.length} files: ${files.join(', ')}`;
+  });
+}
+
+async function file({ alice, tell, language }: Scene, portal: Portal): Promise<string> {
+  let reference = '';
+  await tell.step('filed at the portal', async () => {
+    const { code, answer } = await alice.json('dossier', 'copy', '--language', language);
+    expectSeen(code === 0, describe(code, answer));
+    const form = formSchema.parse(answer['form']);
+    reference = await portal.file(form.map(({ label, value }) => ({ label, value: value ?? 'none' })));
+    writeFor('alice', `${HOME}/reference.txt`, `${reference}\n`);
+    const words = ['dossier', 'filed', '--on', '2026-11-20', '--reference-file', `${HOME}/reference.txt`];
+    const filed = await alice.json(...words);
+    expectSeen(filed.code === 0, describe(filed.code, filed.answer));
+    const there = Object.values((await portal.look(reference)).form);
+    expectSeen(there.includes(FREELANCER_FIELDS.purpose), JSON.stringify(there));
+    return `${form.length} fields copied into the portal’s form (a stand-in); it runs there as ${reference}`;
+  });
+  return reference;
+}
+
+const formSchema = z.array(z.object({ label: z.string(), value: z.string().nullable() })).min(1);
+
+async function state(
+  { alice, tell }: Scene,
+  { portal, reference }: { readonly portal: Portal; readonly reference: string },
+): Promise<void> {
+  await tell.step('decided and stated', async () => {
+    await portal.decide(reference);
+    const { state: decided } = await portal.look(reference);
+    expectSeen(decided === 'registered', `at the portal it is ${decided}`);
+    writeFor('alice', `${HOME}/decision.pdf`, pdfOf('decided'));
+    const words = ['--decided-on', '2026-11-24', '--evidence', `${HOME}/decision.pdf`, '--consent'];
+    const { code, answer } = await alice.json('dossier', 'decision', ...words);
+    expectSeen(code === 0, describe(code, answer));
+    const plain = spawnSync('grep', ['-rl', reference, `${HOME}/.config`], { encoding: 'utf8' }).stdout;
+    expectSeen(plain === '', `the number lies unencrypted in ${plain}`);
+    return 'the decision is stated and signed on this computer; nothing was sent anywhere, and the number lies encrypted';
   });
   await tell.step('refused at first', async () => {
     const { code, answer } = await alice.json('connect', 'office');
