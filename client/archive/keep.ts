@@ -1,7 +1,7 @@
 import type { Anchor, GatewayAnswer } from '#shared/contract/gateway-contract.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import { acceptKeySet } from '#shared/registration/key-set.ts';
-import { acceptStatusList } from '#shared/registration/status-list.ts';
+import { acceptStatusList, type VerifiedStatusList } from '#shared/registration/status-list.ts';
 import type { ClientContext } from '../client-context.ts';
 import { GatewayClient } from '../gateway/gateway-client.ts';
 import { nodePrimitives } from '../node-primitives.ts';
@@ -46,7 +46,7 @@ export async function keepProof(
       const list = acceptStatusList({ ...common, text: files.status_list, keySet });
       const archive = new ProofArchive(configDirectory);
       await archive.keepKeySet(keySet);
-      await archive.keepStatusList(list, await indexesIn(configDirectory, list.uri));
+      await archive.keepStatusList(list, await indexesIn(configDirectory, list));
     })(),
   );
 }
@@ -58,9 +58,10 @@ export async function keepFresh(
   registration: StoredRegistration,
 ): Promise<void> {
   const { certificate } = registration;
-  const uri = certificate === null ? undefined : readClaims(certificate)?.status.status_list.uri;
-  if (uri === undefined) return;
-  const newest = (await new ProofArchive(context.configDirectory).newestListOf(uri)) ?? 0;
+  const claims = certificate === null ? undefined : readClaims(certificate);
+  if (claims === undefined) return;
+  const list = { issuer: claims.iss, uri: claims.status.status_list.uri };
+  const newest = (await new ProofArchive(context.configDirectory).newestListOf(list)) ?? 0;
   if (context.now() - newest < FRESH_SECONDS) return;
   await fetchProof(context, anchor);
 }
@@ -77,12 +78,15 @@ export async function fetchProof(context: ClientContext, anchor: Anchor): Promis
   );
 }
 
-async function indexesIn(configDirectory: string, uri: string): Promise<readonly number[]> {
+async function indexesIn(
+  configDirectory: string,
+  { issuer, uri }: Pick<VerifiedStatusList, 'issuer' | 'uri'>,
+): Promise<readonly number[]> {
   const registrations = await new RegistrationArchive(configDirectory).all();
-  const places = registrations.flatMap(({ certificates }) =>
-    certificates.map(({ claims }) => claims.status.status_list),
-  );
-  return places.filter((place) => place.uri === uri).map(({ idx }) => idx);
+  const own = registrations
+    .flatMap(({ certificates }) => certificates.map(({ claims }) => claims))
+    .filter(({ iss, status }) => iss === issuer && status.status_list.uri === uri);
+  return own.map(({ status }) => status.status_list.idx);
 }
 
 /** A full disk, a damaged file, a gateway that is away: said by the report, which then lacks it. A defect is none of these. */

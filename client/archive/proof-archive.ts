@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { MAX_KEY_SET_BYTES, type VerifiedKeySet } from '#shared/registration/key-set.ts';
 import { MAX_STATUS_LIST_BYTES, type VerifiedStatusList } from '#shared/registration/status-list.ts';
-import type { KnownProof } from '#shared/report/compose.ts';
+import { listName, type KnownProof } from '#shared/report/compose.ts';
 import { writeAtomically } from '../file/atomic-file.ts';
 import { superfluous, type KeptList } from './thin.ts';
 
-/** Gateways and lists that one person has to do with; a gateway that names lists without end fills nothing. */
-const MAX_FOLDERS = 64;
+/** Of one gateway, each under an address of its own; one that names lists without end fills its own places alone. */
+const MAX_LISTS = 16;
 /** A key set lasts for months: many years of one gateway's. */
 const MAX_KEY_SETS = 128;
 /** What a write that was killed left behind. */
 const STRAY_MILLISECONDS = 3_600_000;
 
-/** The signed files of gateways, one folder for each gateway's key sets and one for each address of lists. */
+/** The signed files of gateways, one folder for each gateway's key sets and one for each address of its lists. */
 export class ProofArchive {
   readonly #directory: string;
 
@@ -23,7 +23,7 @@ export class ProofArchive {
   }
 
   async keepKeySet(keySet: VerifiedKeySet): Promise<void> {
-    const folder = this.#folder('key-set', keySet.issuer);
+    const folder = this.#folder('key-set', short(keySet.issuer));
     const name = `${keySet.issuedAt}-${keySet.version}.jwt`;
     if (!(await this.#write(folder, { name, of: keySet.issuer, text: keySet.text }))) return;
     const names = (await namesIn(folder)).toSorted(byIssue);
@@ -32,18 +32,19 @@ export class ProofArchive {
 
   /** `indexes`: of this person's certificates in that list. */
   async keepStatusList(list: VerifiedStatusList, indexes: readonly number[]): Promise<void> {
-    const folder = this.#folder('status-list', list.uri);
+    const folder = this.#listFolder(list);
+    const of = listName(list.issuer, list.uri);
     const statuses = indexes.toSorted((a, b) => a - b).map((index) => `${index}=${list.statusAt(index)}`);
     const name = `${list.issuedAt}-${short(statuses.join())}.jwt`;
-    if (!(await this.#write(folder, { name, of: list.uri, text: list.text }))) return;
+    if (!(await this.#write(folder, { name, of, text: list.text }))) return;
     for (const drop of superfluous(await keptIn(folder))) {
       await rm(join(folder, drop.name), { force: true });
     }
   }
 
-  /** When the newest kept list of that address was signed; undefined: none is kept. */
-  async newestListOf(uri: string): Promise<number | undefined> {
-    const names = (await namesIn(this.#folder('status-list', uri))).toSorted(byIssue);
+  /** When the newest kept list of that gateway at that address was signed; undefined: none is kept. */
+  async newestListOf(list: ListPlace): Promise<number | undefined> {
+    const names = (await namesIn(this.#listFolder(list))).toSorted(byIssue);
     const newest = names.at(-1);
     return newest === undefined ? undefined : issuedAtOf(newest);
   }
@@ -79,7 +80,7 @@ export class ProofArchive {
   ): Promise<boolean> {
     const names = await listed(folder);
     if (names.includes(name)) return false;
-    if (names.length === 0 && (await listed(join(folder, '..'))).length >= MAX_FOLDERS) return false;
+    if (names.length === 0 && !(await hasPlace(folder))) return false;
     const modes = { mode: 0o600, directoryMode: 0o700 };
     if (!names.includes('of')) await writeAtomically(join(folder, 'of'), of, modes);
     await writeAtomically(join(folder, name), text, modes);
@@ -87,10 +88,16 @@ export class ProofArchive {
     return true;
   }
 
-  #folder(kind: Kind, of: string): string {
-    return join(this.#directory, kind, short(of));
+  #folder(kind: Kind, name: string): string {
+    return join(this.#directory, kind, name);
+  }
+
+  #listFolder({ issuer, uri }: ListPlace): string {
+    return this.#folder('status-list', `${short(issuer)}-${short(uri)}`);
   }
 }
+
+type ListPlace = Pick<VerifiedStatusList, 'issuer' | 'uri'>;
 
 type Kind = 'key-set' | 'status-list';
 
@@ -107,6 +114,13 @@ function byIssue(a: string, b: string): number {
 /** An address is anybody's text: never a file's name. */
 function short(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 24);
+}
+
+/** Among those of the same gateway. */
+async function hasPlace(folder: string): Promise<boolean> {
+  const [issuer = ''] = basename(folder).split('-');
+  const others = await listed(dirname(folder));
+  return others.filter((name) => name.startsWith(issuer)).length < MAX_LISTS;
 }
 
 async function keptIn(folder: string): Promise<readonly KeptList[]> {

@@ -122,15 +122,46 @@ export function acceptKeySet(
  * An expired key set opens nothing (`verifyRegistration` refuses it) but still keeps older ones out.
  */
 export function restoreKeySet({ text, anchor, primitives }: KeySetSource): VerifiedKeySet {
+  const claims = openKeySet({ text, roots: anchor.root_keys, primitives });
+  if (claims.iss !== anchor.origin) refuse('key_set_malformed', 'iss is not the anchor’s origin');
+  return keySetOf(claims, text, primitives);
+}
+
+/**
+ * The same where it is not known whose key set it is. Its root key alone does not tell: any anchor may list any public
+ * key. A key set of a gateway whose anchor is not given is `key_set_root_unknown`.
+ */
+export function restoreAnyKeySet(options: {
+  readonly text: string;
+  readonly anchors: readonly Pick<Anchor, 'origin' | 'root_keys'>[];
+  readonly primitives: Primitives;
+}): VerifiedKeySet {
+  const { text, anchors, primitives } = options;
+  const claims = openKeySet({ text, roots: anchors.flatMap((anchor) => anchor.root_keys), primitives });
+  const roots = anchors.filter(({ origin: of }) => of === claims.iss).flatMap((anchor) => anchor.root_keys);
+  // Once more, by its own gateway's root keys alone.
+  openKeySet({ text, roots, primitives });
+  return keySetOf(claims, text, primitives);
+}
+
+/** By whichever of the root keys it names. */
+function openKeySet({
+  text,
+  roots,
+  primitives,
+}: {
+  readonly text: string;
+  readonly roots: Anchor['root_keys'];
+  readonly primitives: Primitives;
+}): KeySetClaims {
   const jws = readCompactJws(text, rules);
-  const root = anchor.root_keys.find((key) => thumbprint(key, primitives) === jws.key);
+  const root = roots.find((key) => thumbprint(key, primitives) === jws.key);
   const publicKey = root && publicKeyBytes(root);
   if (publicKey === undefined) refuse('key_set_root_unknown');
   const claims = keySetSchema.safeParse(openPayload(jws, publicKey, primitives));
   if (!claims.success) refuse('key_set_malformed', firstIssue(claims.error), claims.error);
-  if (claims.data.iss !== anchor.origin) refuse('key_set_malformed', 'iss is not the anchor’s origin');
   if (claims.data.exp <= claims.data.iat) refuse('key_set_malformed', 'exp is not after iat');
-  return keySetOf(claims.data, text, primitives);
+  return claims.data;
 }
 
 /** The key of that name, if the set lists it. */

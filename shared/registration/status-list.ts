@@ -142,6 +142,18 @@ export function restoreStatusList({ text, keySet, primitives }: StatusListSource
   return verifyStatusList(text, [keySet], primitives);
 }
 
+/**
+ * The same where it is not known whose list it is. Its key alone does not tell: several gateways may list one key. A list
+ * of a gateway whose key set is not given is `status_list_key_not_allowed` or `status_list_issuer_wrong`.
+ */
+export function restoreAnyStatusList(options: {
+  readonly text: string;
+  readonly keySets: readonly VerifiedKeySet[];
+  readonly primitives: Primitives;
+}): VerifiedStatusList {
+  return verifyStatusList(options.text, options.keySets, options.primitives);
+}
+
 function newer(
   list: VerifiedStatusList,
   stored: VerifiedStatusList | undefined,

@@ -4,6 +4,7 @@ import type { DeclarationClaims } from '../registration/declaration.ts';
 import { CLOCK_FLOOR_TOLERANCE_SECONDS } from '../registration/clock.ts';
 import {
   gatewayOf,
+  MAX_PROOFS,
   reportSchema,
   REPORT_FORMAT,
   REPORT_VERSION,
@@ -43,10 +44,15 @@ export interface KnownDeclaration {
 
 /** A signed file of a gateway, which counts from its `iat` on. */
 export interface KnownProof {
-  /** For key sets the gateway's origin, for status lists their address. */
+  /** For key sets the gateway's origin, for status lists their `listName`. */
   readonly of: string;
   readonly issuedAt: number;
   readonly text: string;
+}
+
+/** Any gateway may sign a list under any address: a list is its issuer's and its address's. Origins have no blanks. */
+export function listName(issuer: string, uri: string): string {
+  return `${issuer} ${uri}`;
 }
 
 export interface ReportSources {
@@ -90,7 +96,8 @@ export function composeReport(sources: ReportSources, options: ReportOptions): R
     // A TLS authority proves nothing here.
     anchors: sources.anchors
       .filter(({ origin }) => gateways.has(origin))
-      .map(({ tls_ca: _tlsCa, ...rest }) => rest),
+      .map(({ tls_ca: _tlsCa, ...rest }) => rest)
+      .slice(0, MAX_PROOFS),
     key_sets: newestBy(sources.keySets, gateways, asOf),
     status_lists: newestBy(sources.statusLists, lists, asOf),
   });
@@ -137,7 +144,7 @@ function listsNamedBy(
   const reported = new Set(entries.map((entry) => (entry.kind === 'certified' ? entry.certificate : '')));
   const certificates = registrations.flatMap((one) => one.certificates);
   const named = certificates.filter(({ text }) => reported.has(text));
-  return new Set(named.map(({ claims }) => claims.status.status_list.uri));
+  return new Set(named.map(({ claims }) => listName(claims.iss, claims.status.status_list.uri)));
 }
 
 function newestBy(proofs: readonly KnownProof[], wanted: ReadonlySet<string>, asOf: number): string[] {
@@ -147,7 +154,25 @@ function newestBy(proofs: readonly KnownProof[], wanted: ReadonlySet<string>, as
     const other = newest.get(proof.of);
     if (other === undefined || proof.issuedAt > other.issuedAt) newest.set(proof.of, proof);
   }
-  return [...newest.values()].toSorted((a, b) => compare(a.of, b.of)).map(({ text }) => text);
+  return inTurns([...newest.values()])
+    .slice(0, MAX_PROOFS)
+    .toSorted((a, b) => compare(a.of, b.of))
+    .map(({ text }) => text);
+}
+
+/** The first of each gateway, then the second of each: one that names lists without end takes no other's place. */
+function inTurns(proofs: readonly KnownProof[]): readonly KnownProof[] {
+  const sorted = proofs.toSorted((a, b) => compare(a.of, b.of));
+  const turns = new Map<string, number>();
+  return sorted
+    .map((proof) => {
+      const [issuer = ''] = proof.of.split(' ');
+      const turn = turns.get(issuer) ?? 0;
+      turns.set(issuer, turn + 1);
+      return { proof, turn };
+    })
+    .toSorted((a, b) => a.turn - b.turn)
+    .map(({ proof }) => proof);
 }
 
 /** By code points: the same on every machine. */

@@ -1,9 +1,9 @@
 import { fingerprint } from '../registration/anchor.ts';
-import { restoreKeySet, type VerifiedKeySet } from '../registration/key-set.ts';
+import { restoreAnyKeySet, type VerifiedKeySet } from '../registration/key-set.ts';
 import type { Primitives } from '../registration/primitives.ts';
 import { RefusedError, type Refusal } from '../registration/refusal.ts';
-import { restoreStatusList, type VerifiedStatusList } from '../registration/status-list.ts';
-import { latest } from './compose.ts';
+import { restoreAnyStatusList, type VerifiedStatusList } from '../registration/status-list.ts';
+import { latest, listName } from './compose.ts';
 import { gatewayOf, type Report, type ReportAnchor } from './report-schema.ts';
 import type { OperatorVerdict } from './verdict.ts';
 
@@ -46,54 +46,56 @@ function isKnownPrint(print: string, { fingerprints }: KnownKeys): boolean {
 /** The key sets and lists of a report that are genuine, and what is wrong with the others. */
 export interface Proof {
   readonly keySets: readonly VerifiedKeySet[];
-  /** By uri. */
-  readonly statusLists: ReadonlyMap<string, VerifiedStatusList>;
+  /** Of one gateway, by uri: another's under the same address says nothing about its registrations. */
+  statusListsOf(issuer: string): ReadonlyMap<string, VerifiedStatusList>;
   readonly faults: readonly Refusal[];
 }
 
-/** Each key set and list is verified once, however many registrations rest on it. */
+/**
+ * Each key set and list is verified once, however many registrations rest on it, by the keys of all gateways at once:
+ * one key may be in the sets of several, and whose file it is stands in what was signed.
+ */
 export function proofOf(report: Report, operators: readonly KnownOperator[], primitives: Primitives): Proof {
   const faults: Refusal[] = [];
-  const keySets = newestOf(
-    report.key_sets.flatMap((text) =>
-      firstGenuine(
-        operators.map(({ anchor }) => anchor),
-        (anchor) => restoreKeySet({ text, anchor, primitives }),
-        // Of a gateway whose keys nobody has: its registrations say so.
-        { passing: ['key_set_root_unknown'], faults },
-      ),
-    ),
-    { of: ({ issuer }) => issuer, asOf: report.as_of },
+  const { as_of: asOf } = report;
+  const anchors = operators.map(({ anchor }) => anchor);
+  const genuineSets = report.key_sets.flatMap((text) =>
+    genuine(() => restoreAnyKeySet({ text, anchors, primitives }), faults),
   );
-  const lists = newestOf(
-    report.status_lists.flatMap((text) =>
-      firstGenuine([...keySets.values()], (keySet) => restoreStatusList({ text, keySet, primitives }), {
-        passing: ['status_list_key_not_allowed'],
-        faults,
-      }),
-    ),
-    { of: ({ uri }) => uri, asOf: report.as_of },
+  const keySets = [...newestOf(genuineSets, { of: ({ issuer }) => issuer, asOf }).values()];
+  const genuineLists = report.status_lists.flatMap((text) =>
+    genuine(() => restoreAnyStatusList({ text, keySets, primitives }), faults),
   );
-  return { keySets: [...keySets.values()], statusLists: lists, faults };
+  const lists = newestOf(genuineLists, { of: ({ issuer, uri }) => listName(issuer, uri), asOf });
+  return { keySets, statusListsOf: listsByIssuer([...lists.values()]), faults };
 }
 
-/** By each signer until one fits. A refusal that only means "another signer's" is no fault. */
-function firstGenuine<Signer, Signed>(
-  signers: readonly Signer[],
-  verify: (signer: Signer) => Signed,
-  { passing, faults }: { readonly passing: readonly string[]; readonly faults: Refusal[] },
-): Signed[] {
-  for (const signer of signers) {
-    try {
-      return [verify(signer)];
-    } catch (cause) {
-      if (!(cause instanceof RefusedError)) throw cause;
-      if (passing.includes(cause.refusal.code)) continue;
-      faults.push(cause.refusal);
-      return [];
-    }
+function listsByIssuer(lists: readonly VerifiedStatusList[]): Proof['statusListsOf'] {
+  const byIssuer = Map.groupBy(lists, ({ issuer }) => issuer);
+  const maps = new Map(
+    [...byIssuer].map(([issuer, own]) => [issuer, new Map(own.map((list) => [list.uri, list]))]),
+  );
+  return (issuer) => maps.get(issuer) ?? new Map<string, VerifiedStatusList>();
+}
+
+/**
+ * Of a gateway whose keys nobody has, or of one that may not speak there: it proves nothing, and its registrations say so.
+ * No fault, for a gateway could make another's report not genuine by it.
+ */
+const nobodys: ReadonlySet<string> = new Set([
+  'key_set_root_unknown',
+  'status_list_key_not_allowed',
+  'status_list_issuer_wrong',
+]);
+
+function genuine<Signed>(verify: () => Signed, faults: Refusal[]): Signed[] {
+  try {
+    return [verify()];
+  } catch (cause) {
+    if (!(cause instanceof RefusedError)) throw cause;
+    if (!nobodys.has(cause.refusal.code)) faults.push(cause.refusal);
+    return [];
   }
-  return [];
 }
 
 /** Of each the newest that counted then. */

@@ -16,6 +16,9 @@ export const REPORT_VERSION = 1;
 /** What a verifier reads before it looks: 20,000 registrations with their proof are 40 MB. */
 export const MAX_REPORT_CHARACTERS = 64 * 1024 * 1024;
 
+/** Of gateways: anchors, key sets and lists. */
+export const MAX_PROOFS = 64;
+
 const origin = z.string().min(1).max(255);
 
 /** A state as the gateway told it, with its time. The gateway does not sign it. */
@@ -93,11 +96,11 @@ export const reportSchema = z.strictObject({
   subject: z.string().max(200).nullable(),
   entries: z.array(reportEntrySchema).max(20_000),
   /** Who the gateways are and by which root keys they speak, as the reporting machine has joined them. */
-  anchors: z.array(anchorSchema.omit({ tls_ca: true })).max(64),
+  anchors: z.array(anchorSchema.omit({ tls_ca: true })).max(MAX_PROOFS),
   /** Root-signed: which keys count by then. */
-  key_sets: z.array(z.string().max(MAX_KEY_SET_BYTES)).max(64),
+  key_sets: z.array(z.string().max(MAX_KEY_SET_BYTES)).max(MAX_PROOFS),
   /** Which certificates had been revoked or suspended by then. */
-  status_lists: z.array(z.string().max(MAX_STATUS_LIST_BYTES)).max(64),
+  status_lists: z.array(z.string().max(MAX_STATUS_LIST_BYTES)).max(MAX_PROOFS),
 });
 export type Report = z.infer<typeof reportSchema>;
 export type ReportAnchor = Report['anchors'][number];

@@ -4,7 +4,7 @@ import type { Policy } from '../registration/policy.ts';
 import type { Primitives } from '../registration/primitives.ts';
 import { refusal, RefusedError, type Refusal, type RefusalCode } from '../registration/refusal.ts';
 import { MAX_STATUS_LIST_LIFETIME_SECONDS } from '../registration/status-list.ts';
-import { operatorsOf, proofOf, type KnownKeys } from './proof.ts';
+import { operatorsOf, proofOf, type KnownKeys, type Proof } from './proof.ts';
 import {
   gatewayOf,
   parseReportFile,
@@ -33,15 +33,16 @@ export function* reportVerification(text: string, options: VerifyOptions): Gener
   const file = parseReportFile(text);
   const { report } = file;
   const operators = operatorsOf(report, known, primitives);
-  const { keySets, statusLists, faults } = proofOf(report, operators, primitives);
+  const proof = proofOf(report, operators, primitives);
+  const { faults } = proof;
   const clock = { now: report.as_of, floor: 0 };
-  const grounds = { keySets, statusLists, policy: everyAssurance, clock, primitives };
+  const rules = { policy: everyAssurance, clock, primitives };
   const seal = checkSeal(file, primitives);
   const origins = new Set(operators.map(({ origin }) => origin));
   const seen = new Set<string>();
   const entries: EntryVerdict[] = [];
   for (const entry of report.entries) {
-    const verdict = judge(entry, { grounds, seal, hasKeys: origins.has(gatewayOf(entry) ?? '') });
+    const verdict = judge(entry, { proof, rules, seal, hasKeys: origins.has(gatewayOf(entry) ?? '') });
     // One certificate shown twice would count as two registrations.
     const isAgain = seen.has(entry.registration);
     seen.add(entry.registration);
@@ -71,7 +72,8 @@ const everyAssurance: Policy = {
 };
 
 interface Judging {
-  readonly grounds: Grounds & { readonly primitives: Primitives };
+  readonly proof: Proof;
+  readonly rules: Pick<Grounds, 'policy' | 'clock'> & { readonly primitives: Primitives };
   readonly seal: Seal;
   /** Whether anybody has the root keys of the entry's gateway. */
   readonly hasKeys: boolean;
@@ -84,13 +86,14 @@ function judge(entry: ReportEntry, judging: Judging): EntryVerdict {
   return judgeCertified(entry, judging);
 }
 
-function judgeCertified(entry: CertifiedEntry, { grounds, seal }: Judging): EntryVerdict {
+function judgeCertified(entry: CertifiedEntry, { proof, rules, seal }: Judging): EntryVerdict {
   const { certificate, gateway, registration } = entry;
-  const keySets = grounds.keySets.filter(({ issuer }) => issuer === gateway);
+  // By its own gateway's keys and lists alone: another's say nothing about it.
+  const keySets = proof.keySets.filter(({ issuer }) => issuer === gateway);
+  const grounds = { ...rules, keySets, statusLists: proof.statusListsOf(gateway) };
   let claims: EntryVerdict['claims'];
   try {
-    // By its own gateway's keys alone: another's say nothing about it.
-    const opened = openCertificate({ ...grounds, keySets, certificate });
+    const opened = openCertificate({ ...grounds, certificate });
     const isThis = opened.claims.iss === gateway && opened.claims.sub === registration;
     if (!isThis) return refused(entry, refusal('certificate_claims_invalid', 'of another registration'));
     claims = opened.claims;
@@ -104,7 +107,8 @@ function judgeCertified(entry: CertifiedEntry, { grounds, seal }: Judging): Entr
 }
 
 /** The registrant's own word: that it is theirs and for that day is all there is to judge. */
-function judgeDeclared(entry: DeclaredEntry, { grounds, seal }: Judging): EntryVerdict {
+function judgeDeclared(entry: DeclaredEntry, { rules, seal }: Judging): EntryVerdict {
+  const grounds = { ...rules, keySets: [], statusLists: new Map<string, never>() };
   let claims: EntryVerdict['claims'];
   try {
     const opened = openDeclaration({ ...grounds, declaration: entry.declaration });

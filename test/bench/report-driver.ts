@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listName } from '#shared/report/compose.ts';
 import { issueStatusList, makeEndpoint, NOW } from '#test/shared/registration/issue.ts';
 import {
   certificateOf,
@@ -24,7 +25,7 @@ const registrations = Array.from({ length: Number(count) }, (_, index) => {
 // A list of a million, of which every three-hundredth that is not ours is revoked.
 const statuses = Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [20_000 + n * 300, 1 as const]));
 const list = issueStatusList(gateway, { size: 1_000_000, statuses });
-const statusLists = [{ of: gateway.statusListUri, issuedAt: NOW - 60, text: list }];
+const statusLists = [{ of: listName(gateway.origin, gateway.statusListUri), issuedAt: NOW - 60, text: list }];
 const report = reportOf(sourcesOf(scene, { registrations, statusLists }));
 writeFileSync(join(folder, 'report.json'), fileOf(report, device));
 writeFileSync(join(folder, 'anchor.json'), JSON.stringify(gateway.anchor));

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findBrowser } from '#client/print/find-browser.ts';
 import { nodePrimitives } from '#client/node-primitives.ts';
 import { fingerprint } from '#shared/registration/anchor.ts';
+import { listName } from '#shared/report/compose.ts';
 import { paperCodeText } from '#shared/report/paper-code.ts';
 import { issueStatusList, makeKey, NOW } from '#test/shared/registration/issue.ts';
 import { fileOf, makeReportScene, REPORT_ID, reportOf, sourcesOf } from '#test/shared/report/make-report.ts';
@@ -106,7 +107,7 @@ describe('the page that checks a report', () => {
   });
 
   it('judges as the command line does: revoked, and put together by somebody else', async () => {
-    const { statusListUri: of } = scene.gateway;
+    const of = listName(scene.gateway.origin, scene.gateway.statusListUri);
     const revoked = issueStatusList(scene.gateway, { statuses: { 7: 1 } });
     const sources = sourcesOf(scene, { statusLists: [{ of, issuedAt: NOW - 60, text: revoked }] });
     await give(fileOf(reportOf(sources), scene.device));

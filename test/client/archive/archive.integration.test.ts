@@ -2,9 +2,11 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ProofArchive } from '#client/archive/proof-archive.ts';
+import { keepProof } from '#client/archive/keep.ts';
 import { RegistrationArchive } from '#client/archive/registration-archive.ts';
+import { listName } from '#shared/report/compose.ts';
 import { follow } from '#client/registration/follow.ts';
-import { DAY, issueKeySet, issueStatusList, NOW } from '#test/shared/registration/issue.ts';
+import { DAY, issueKeySet, issueStatusList, makeGateway, NOW } from '#test/shared/registration/issue.ts';
 import type { Respond } from '../gateway/scripted-gateway.ts';
 import { acceptAll, ID, useTestClient, viewOf } from '../registration/test-client.ts';
 
@@ -51,7 +53,9 @@ describe('what is fetched is kept for reports', () => {
     expect(known?.states.map(({ state }) => state).toSorted()).toEqual(['attested', 'submitted']);
     const proof = new ProofArchive(world.context.configDirectory);
     expect(await proof.keySets()).toMatchObject([{ of: world.gateway.anchor.origin, issuedAt: NOW - DAY }]);
-    expect(await proof.statusLists()).toMatchObject([{ of: world.signing.statusListUri }]);
+    expect(await proof.statusLists()).toMatchObject([
+      { of: listName(world.signing.origin, world.signing.statusListUri) },
+    ]);
   });
 
   it('with identity numbers masked, nothing else that was answered, and for its owner alone', async () => {
@@ -86,6 +90,35 @@ describe('what is fetched is kept for reports', () => {
     world.answer('GET /v1/status-list/1', jwt('eyJhbGciOiJub25lIn0.e30.'));
     await follow(world.context, registration);
     expect(await new ProofArchive(world.context.configDirectory).statusLists()).toHaveLength(1);
+  });
+});
+
+describe('another gateway', () => {
+  const other = makeGateway('https://other.test');
+  const keepOf = async (sub: string, iat: number) =>
+    await keepProof(world.context, other.anchor, {
+      key_set: issueKeySet(other, { status_origins: [world.signing.origin] }),
+      status_list: issueStatusList(other, { sub, iat, statuses: { 7: 1 } }),
+    });
+  const keptFrom = async (issuer: string): Promise<number> => {
+    const lists = await new ProofArchive(world.context.configDirectory).statusLists();
+    return lists.filter(({ of }) => of.startsWith(`${issuer} `)).length;
+  };
+
+  it('that signs lists under the address of the first takes no place of its lists, and pushes none out', async () => {
+    await attested();
+    for (let minute = 1; minute <= 4; minute += 1) await keepOf(world.signing.statusListUri, NOW - minute);
+    expect(await keptFrom(world.signing.origin)).toBe(1);
+    expect(await keptFrom(other.origin)).toBeGreaterThan(0);
+    const place = { issuer: world.signing.origin, uri: world.signing.statusListUri };
+    expect(await new ProofArchive(world.context.configDirectory).newestListOf(place)).toBe(NOW - 60);
+  });
+
+  it('that names lists without end fills its own places alone', async () => {
+    for (let list = 0; list < 70; list += 1) await keepOf(`${other.origin}/${list}`, NOW - 60);
+    expect(await keptFrom(other.origin)).toBe(16);
+    await attested();
+    expect(await keptFrom(world.signing.origin)).toBe(1);
   });
 });
 

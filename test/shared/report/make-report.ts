@@ -1,6 +1,11 @@
 import { nodePrimitives } from '#client/node-primitives.ts';
 import { certificateSchema } from '#shared/registration/certificate.ts';
-import { composeReport, type KnownRegistration, type ReportSources } from '#shared/report/compose.ts';
+import {
+  composeReport,
+  listName,
+  type KnownRegistration,
+  type ReportSources,
+} from '#shared/report/compose.ts';
 import { reportFileText, type Report } from '#shared/report/report-schema.ts';
 import { SEAL_TYPE, sealClaims } from '#shared/report/seal.ts';
 import {
@@ -67,7 +72,13 @@ export function sourcesOf(scene: ReportScene, changes: Partial<ReportSources> = 
     registrations: [registrationOf(scene)],
     anchors: [gateway.anchor],
     keySets: [{ of: gateway.origin, issuedAt: NOW - DAY, text: issueKeySet(gateway) }],
-    statusLists: [{ of: gateway.statusListUri, issuedAt: NOW - 60, text: issueStatusList(gateway) }],
+    statusLists: [
+      {
+        of: listName(gateway.origin, gateway.statusListUri),
+        issuedAt: NOW - 60,
+        text: issueStatusList(gateway),
+      },
+    ],
     ...changes,
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { registrationStates } from '#shared/contract/gateway-contract.ts';
+import { listName } from '#shared/report/compose.ts';
 import { mask, reportedDetails } from '#shared/report/mask.ts';
 import { belongsToPaper, paperCodeText } from '#shared/report/paper-code.ts';
 import { reportProblems } from '#shared/report/report-problem.ts';
@@ -61,7 +62,10 @@ describe('a composed report', () => {
       ...sources,
       anchors: [...sources.anchors, { ...other.gateway.anchor, origin: 'https://other.test' }],
       keySets: [...sources.keySets, { of: 'https://other.test', issuedAt: NOW - 60, text: 'x' }],
-      statusLists: [...sources.statusLists, { of: 'https://other.test/list', issuedAt: NOW - 60, text: 'x' }],
+      statusLists: [
+        ...sources.statusLists,
+        { of: listName('https://other.test', 'https://other.test/list'), issuedAt: NOW - 60, text: 'x' },
+      ],
     });
     expect(report.anchors.map(({ origin }) => origin)).toEqual([scene.gateway.origin]);
     expect([report.key_sets.length, report.status_lists.length]).toEqual([1, 1]);

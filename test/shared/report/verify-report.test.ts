@@ -3,13 +3,14 @@ import { nodePrimitives } from '#client/node-primitives.ts';
 import { fingerprint } from '#shared/registration/anchor.ts';
 import { openDeclaration } from '#shared/registration/declaration.ts';
 import type { KnownKeys } from '#shared/report/proof.ts';
-import type { ReportSources } from '#shared/report/compose.ts';
+import { listName, type ReportSources } from '#shared/report/compose.ts';
 import { standsEntirely, type ReportVerdict } from '#shared/report/verdict.ts';
 import { verifyReport } from '#shared/report/verify-report.ts';
 import {
   DAY,
   issueKeySet,
   issueStatusList,
+  keySetClaims,
   makeEndpoint,
   makeGateway,
   makeKey,
@@ -80,7 +81,11 @@ describe('a registration of a report', () => {
   const { gateway } = scene;
   const list = (changes: Parameters<typeof issueStatusList>[1]): Partial<ReportSources> => {
     const text = issueStatusList(gateway, changes);
-    return { statusLists: [{ of: gateway.statusListUri, issuedAt: changes?.iat ?? NOW - 60, text }] };
+    return {
+      statusLists: [
+        { of: listName(gateway.origin, gateway.statusListUri), issuedAt: changes?.iat ?? NOW - 60, text },
+      ],
+    };
   };
 
   it.each([
@@ -164,7 +169,11 @@ describe('as of a past day', () => {
   const first = { iat: NOW - 30 * DAY, nbf: NOW - 30 * DAY, exp: NOW };
   const listOn = (days: number, statuses = {}) => {
     const iat = NOW - days * DAY;
-    return { of: gateway.statusListUri, issuedAt: iat, text: issueStatusList(gateway, { iat, statuses }) };
+    return {
+      of: listName(gateway.origin, gateway.statusListUri),
+      issuedAt: iat,
+      text: issueStatusList(gateway, { iat, statuses }),
+    };
   };
   const keySetOn = (days: number) => {
     const iat = NOW - days * DAY;
@@ -352,5 +361,104 @@ describe('what a report brings as proof', () => {
     const sources = sourcesOf(scene, { registrations: [registrationOf(scene), theirs], anchors });
     const verdict = verify(fileOf(reportOf(sources), scene.device), knows(gateway, other.gateway));
     expect(codesOf(verdict)).toEqual(['stands', 'unproved']);
+  });
+});
+
+describe('another gateway that this machine has joined', () => {
+  const scene = makeReportScene();
+  const { gateway } = scene;
+  const ownSub = '7f3c2f6e-6c1a-4a39-9a43-0d2c9c5b7a10';
+  const other = { gateway: makeGateway('https://first-by-name.test'), device: scene.device };
+  const theirs = registrationOf(other, {
+    registration: ownSub,
+    certificates: [certificateOf(other, { sub: ownSub })],
+  });
+  /** As an honest gateway's, with what the other one signs against it. The other's anchor comes first. */
+  const reportWith = (changes: {
+    readonly keySet?: Parameters<typeof issueKeySet>[1];
+    readonly anchor?: Partial<TestGateway['anchor']>;
+    /** In the file, whoever put them there. */
+    readonly lists?: readonly string[];
+  }) => {
+    const honest = sourcesOf(scene);
+    const hostile = sourcesOf(other, { registrations: [theirs] });
+    const anchor = { ...other.gateway.anchor, ...changes.anchor };
+    const keySet = issueKeySet(other.gateway, changes.keySet);
+    const sources: ReportSources = {
+      registrations: [...hostile.registrations, ...honest.registrations],
+      anchors: [anchor, ...honest.anchors],
+      keySets: [{ of: other.gateway.origin, issuedAt: NOW - DAY, text: keySet }, ...honest.keySets],
+      statusLists: [...hostile.statusLists, ...honest.statusLists],
+    };
+    const composed = reportOf(sources);
+    const report = { ...composed, status_lists: [...(changes.lists ?? []), ...composed.status_lists] };
+    // The reporting machine is not the only one that may put files in another order.
+    const turned = { ...report, entries: report.entries.toReversed() };
+    const known = { anchors: [anchor, gateway.anchor], fingerprints: [] };
+    return [report, turned].map((one) => verify(fileOf(one, scene.device), known));
+  };
+  const listed = keySetClaims(other.gateway).keys;
+  const [, statusKey] = keySetClaims(gateway).keys;
+  const shared = { ...listed[0], ...statusKey } as (typeof listed)[number];
+  const inTheirName = issueStatusList(other.gateway, {
+    ...{ sub: gateway.statusListUri, iat: NOW - 30, statuses: { 7: 1 } },
+  });
+
+  it.each([
+    ['lists its status key', { keySet: { keys: [...listed, shared] } }],
+    ['lists its root key', { anchor: { root_keys: [gateway.root.publicJwk, other.gateway.root.publicJwk] } }],
+    [
+      'signs a newer list under its address',
+      {
+        keySet: { status_origins: [gateway.origin] },
+        lists: [inTheirName],
+      },
+    ],
+    ['has signed a list under its address, and may no more', { lists: [inTheirName] }],
+  ])('takes nothing from a report where it %s', (_, changes) => {
+    for (const verdict of reportWith(changes)) {
+      expect(verdict).toMatchObject({ conclusion: 'genuine', faults: [] });
+      expect(codesOf(verdict)).toEqual(['stands', 'stands']);
+    }
+  });
+
+  it('may have the same status key as the first: one operator has both', () => {
+    const twin = { ...other.gateway, statusKey: gateway.statusKey };
+    const list = issueStatusList(twin, { iat: NOW - 50 });
+    for (const verdict of reportWith({ keySet: { keys: [...listed, shared] }, lists: [list] })) {
+      expect(verdict).toMatchObject({ conclusion: 'genuine', faults: [] });
+    }
+  });
+
+  it('does not fill up the places of a report', () => {
+    const many = Array.from({ length: 80 }, (_, number) => {
+      const sub = `0f8fad5b-d9cb-469f-a165-${String(number).padStart(12, '0')}`;
+      const uri = `${other.gateway.origin}/list/${number}`;
+      const certificates = [certificateOf(other, { sub, status: { status_list: { idx: 7, uri } } })];
+      const text = issueStatusList(other.gateway, { sub: uri });
+      const list = { of: listName(other.gateway.origin, uri), issuedAt: NOW - 60, text };
+      return { registration: registrationOf(other, { registration: sub, certificates }), list };
+    });
+    const honest = sourcesOf(scene, {
+      registrations: [
+        registrationOf(scene, {
+          registration: ownSub,
+          certificates: [certificateOf(scene, { sub: ownSub })],
+        }),
+      ],
+    });
+    const report = reportOf({
+      registrations: [...many.map(({ registration }) => registration), ...honest.registrations],
+      anchors: [other.gateway.anchor, ...honest.anchors],
+      keySets: [
+        { of: other.gateway.origin, issuedAt: NOW - DAY, text: issueKeySet(other.gateway) },
+        ...honest.keySets,
+      ],
+      statusLists: [...many.map(({ list }) => list), ...honest.statusLists],
+    });
+    const verdict = verify(fileOf(report, scene.device), knows(gateway, other.gateway));
+    const own = verdict.entries.find(({ entry }) => entry.registration === ownSub);
+    expect(own?.code).toBe('stands');
+    expect(verdict.faults).toEqual([]);
   });
 });
