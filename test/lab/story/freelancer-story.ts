@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import * as z from 'zod';
 import type { CaseView, RegistrationView } from '#shared/contract/gateway-contract.ts';
 import type { Language } from '#shared/text/language.ts';
 import { pdfOf, pngOf } from '#test/shared/document/samples.ts';
@@ -9,6 +10,7 @@ import { addresses } from '../network.ts';
 import { clientConf } from '../peer.ts';
 import { LAB, writeFor } from '../system.ts';
 import { ATTEST } from './registered.ts';
+import { startPortal, type Portal } from './portal.ts';
 import { expectSeen, type Teller } from './teller.ts';
 
 interface Scene {
@@ -57,8 +59,9 @@ export async function playFreelancerStory(lab: Lab, tell: Teller, language: Lang
   const scene: Scene = { lab, alice, tell, language };
   const id = await fromNothingToSubmitted(scene);
   await lookAsReviewer(scene, id);
+  const { portal, reference } = await fileAtPortal(scene, id);
   await beAsked(scene, id);
-  await beAttested(scene, id);
+  await beDecided(scene, { id, portal, reference });
   await connect(scene);
   await changeSim(scene, id);
 }
@@ -141,13 +144,57 @@ async function beAsked({ lab, alice, tell, language }: Scene, id: string): Promi
   });
 }
 
-async function beAttested({ lab, alice, tell }: Scene, id: string): Promise<void> {
-  await tell.step('filed and verified', async () => {
+/** The authority's own way, which nobody goes for her; the office hears of it. */
+async function fileAtPortal(scene: Scene, id: string): Promise<{ portal: Portal; reference: string }> {
+  const { lab, alice, tell, language } = scene;
+  const portal = await startPortal();
+  let reference = '';
+  await tell.step('filed at the portal', async () => {
+    const { code, answer } = await alice.json('dossier', 'copy', '--language', language);
+    expectSeen(code === 0, describe(code, answer));
+    const form = formSchema.parse(answer['form']);
+    reference = await portal.file(form.map(({ label, value }) => ({ label, value: value ?? 'none' })));
+    writeFor('alice', `${HOME}/reference.txt`, `${reference}\n`);
+    const words = ['--on', '2026-11-18', '--reference-file', `${HOME}/reference.txt`];
+    const filed = await alice.json('dossier', 'filed', ...words);
+    expectSeen(filed.code === 0, describe(filed.code, filed.answer));
     await act(lab, 'file', id, '--note', 'filed at the portal');
+    const followed = await alice.json('registration', 'show', 'office');
+    expectSeen(registrationIn(followed.answer).state === 'filed_with_authority', JSON.stringify(followed));
+    return `${form.length} fields copied into the portal’s form (a stand-in); it runs there as ${reference}`;
+  });
+  return { portal, reference };
+}
+
+const formSchema = z.array(z.object({ label: z.string(), value: z.string().nullable() })).min(1);
+
+interface Decided {
+  readonly id: string;
+  readonly portal: Portal;
+  readonly reference: string;
+}
+
+async function beDecided({ lab, alice, tell }: Scene, { id, portal, reference }: Decided): Promise<void> {
+  await tell.step('verified', async () => {
+    await act(lab, 'file', id);
     await act(lab, 'verify', id, '--note', 'the operator looks at the number');
     const { answer } = await alice.json('registration', 'show', 'office');
     expectSeen(registrationIn(answer).state === 'verifying', JSON.stringify(answer));
-    return 'alice sees that it is filed with the authority and that her operator verifies the number';
+    return 'alice sees that her operator verifies the number';
+  });
+  await tell.step('the decision is shown', async () => {
+    await portal.decide(reference);
+    expectSeen((await portal.look(reference)).state === 'registered', 'the portal has not decided');
+    writeFor('alice', `${HOME}/decision.pdf`, pdfOf('registered'));
+    const words = ['--decided-on', '2026-11-20', '--evidence', `${HOME}/decision.pdf`, '--consent'];
+    const { code, answer } = await alice.json('dossier', 'decision', ...words);
+    expectSeen(code === 0, describe(code, answer));
+    const { documents } = await shown(lab, id);
+    expectSeen(
+      documents.some(({ kind }) => kind === 'decision'),
+      JSON.stringify(documents),
+    );
+    return 'she sends the decision from her portal account to the office; the reviewer has it before them';
   });
   await tell.step('attested', async () => {
     await act(lab, 'attest', id, ...ATTEST);
