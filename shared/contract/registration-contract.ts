@@ -69,14 +69,14 @@ export const submissionSchema = z.strictObject({
   consent: z.strictObject({ text: z.string().min(1).max(4000), given_at: epochSeconds }),
 });
 
-/** A registration in a list: no personal data but what an endpoint's name may tell. */
+/** A registration in a list, bounded as submissions are: no personal data but what an endpoint's name may tell. */
 export const registrationSummarySchema = z.object({
   id: z.uuid(),
   state: z.enum(registrationStates),
-  profile: z.string(),
-  route: z.string(),
-  category: z.string(),
-  endpoints: z.array(endpointSchema),
+  profile: z.string().max(64),
+  route: z.string().max(32),
+  category: z.string().max(64),
+  endpoints: z.array(endpointSchema).max(8),
   /** Why it was rejected, suspended, revoked or needs information; the reviewer's words. */
   note: z.string().nullable(),
   submitted_at: epochSeconds,
@@ -132,7 +132,7 @@ export type UploadView = z.infer<typeof uploadSchema>;
 
 /** What the registrant sees: everything that the gateway keeps about the case, but the documents' content. */
 export const registrationViewSchema = registrationSummarySchema.extend({
-  fields: z.record(z.string(), z.string()).default({}),
+  fields: z.record(z.string().max(64), z.string().max(2000)).default({}),
   thread: z.array(messageSchema).default([]),
   documents: z.array(documentSchema).default([]),
 });

@@ -4,7 +4,13 @@ import type { DeclarationClaims } from '../registration/declaration.ts';
 import { CLOCK_FLOOR_TOLERANCE_SECONDS } from '../registration/clock.ts';
 import {
   gatewayOf,
+  MAX_DETAILS,
+  MAX_ENDPOINTS,
+  MAX_LABEL_CHARACTERS,
+  MAX_NAME_CHARACTERS,
   MAX_PROOFS,
+  MAX_STATES,
+  MAX_VALUE_CHARACTERS,
   reportSchema,
   REPORT_FORMAT,
   REPORT_VERSION,
@@ -72,8 +78,6 @@ interface ReportOptions {
   readonly subject: string | null;
 }
 
-const MAX_STATES = 64;
-
 /** The report as of a moment: what was known then, and of each signed file the newest that counted then. */
 export function composeReport(sources: ReportSources, options: ReportOptions): Report {
   const { asOf } = options;
@@ -103,16 +107,27 @@ export function composeReport(sources: ReportSources, options: ReportOptions): R
   });
 }
 
-/** undefined: there was no such registration yet. */
+/** undefined: there was no such registration yet. What is larger than its place never hinders the whole report. */
 function entryOf(known: KnownRegistration, asOf: number): ReportEntry | undefined {
   const states = known.states.filter(({ at }) => at <= asOf).slice(-MAX_STATES);
   const certificate = certificateAsOf(known, asOf);
-  const { registration, label, gateway } = known;
-  const common = { registration, label, details: [...known.details], states, gateway };
+  const { registration, gateway } = known;
+  const label = known.label.slice(0, MAX_LABEL_CHARACTERS);
+  const common = { registration, label, details: detailsOf(known), states, gateway };
   if (certificate !== undefined) return { kind: 'certified', ...common, certificate: certificate.text };
   if (states.length === 0) return undefined;
-  const { profile, route, category } = known;
-  return { kind: 'case', ...common, profile, route, category, endpoints: [...known.endpoints] };
+  const [profile = '', route = '', category = ''] = [known.profile, known.route, known.category].map((name) =>
+    name.slice(0, MAX_NAME_CHARACTERS),
+  );
+  const endpoints = known.endpoints.slice(0, MAX_ENDPOINTS);
+  return { kind: 'case', ...common, profile, route, category, endpoints };
+}
+
+function detailsOf({ details }: KnownRegistration): ReportedDetail[] {
+  return details
+    .filter(({ name }) => name !== '' && name.length <= MAX_NAME_CHARACTERS)
+    .slice(0, MAX_DETAILS)
+    .map((detail) => ({ ...detail, value: detail.value.slice(0, MAX_VALUE_CHARACTERS) }));
 }
 
 /** The latest statement of then; undefined: nothing had been stated yet. */
@@ -123,7 +138,8 @@ function declaredEntryOf(
   const made = statements.filter(({ claims }) => claims.iat <= latest(asOf));
   const [newest] = made.toSorted((a, b) => b.claims.iat - a.claims.iat);
   if (newest === undefined) return undefined;
-  return { kind: 'declared', registration, label, details: [], states: [], declaration: newest.text };
+  const named = label.slice(0, MAX_LABEL_CHARACTERS);
+  return { kind: 'declared', registration, label: named, details: [], states: [], declaration: newest.text };
 }
 
 /** The newest that had been issued by then: an older one was superseded by it. */

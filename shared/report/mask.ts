@@ -1,4 +1,9 @@
-import type { ReportedDetail } from './report-schema.ts';
+import {
+  MAX_DETAILS,
+  MAX_NAME_CHARACTERS,
+  MAX_VALUE_CHARACTERS,
+  type ReportedDetail,
+} from './report-schema.ts';
 
 /** How many letters and digits of a number stay: enough for its owner to recognise it. */
 const SHOWN = 4;
@@ -14,11 +19,14 @@ const numbers =
 
 /** The answers that a report tells, identity numbers masked. */
 export function reportedDetails(fields: Readonly<Record<string, string>>): ReportedDetail[] {
-  return Object.entries(fields).flatMap(([name, value]): ReportedDetail[] => {
-    if (value === '') return [];
-    if (plain.has(name)) return [{ name, value: value.slice(0, 200), masked: false }];
-    return numbers.test(name) ? [{ name, value: mask(value).slice(0, 200), masked: true }] : [];
+  const details = Object.entries(fields).flatMap(([name, value]): ReportedDetail[] => {
+    // The answers are what a gateway tells of them: never more than a report has room for.
+    if (value === '' || name === '' || name.length > MAX_NAME_CHARACTERS) return [];
+    if (plain.has(name)) return [{ name, value: value.slice(0, MAX_VALUE_CHARACTERS), masked: false }];
+    if (!numbers.test(name)) return [];
+    return [{ name, value: mask(value).slice(0, MAX_VALUE_CHARACTERS), masked: true }];
   });
+  return details.slice(0, MAX_DETAILS);
 }
 
 /** All letters and digits but the last four as dots; of anything short, all of them. */

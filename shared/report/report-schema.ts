@@ -25,10 +25,18 @@ const origin = z.string().min(1).max(255);
 const stateSchema = z.strictObject({ state: z.enum(registrationStates), at: epochSeconds });
 export type ReportedState = z.infer<typeof stateSchema>;
 
+/** What a report has room for of one registration. */
+export const MAX_DETAILS = 32;
+export const MAX_STATES = 64;
+export const MAX_ENDPOINTS = 8;
+export const MAX_NAME_CHARACTERS = 64;
+export const MAX_LABEL_CHARACTERS = 128;
+export const MAX_VALUE_CHARACTERS = 200;
+
 /** One of the registrant's answers to the authority's questions; identity numbers masked. */
 const detailSchema = z.strictObject({
-  name: z.string().min(1).max(64),
-  value: z.string().max(200),
+  name: z.string().min(1).max(MAX_NAME_CHARACTERS),
+  value: z.string().max(MAX_VALUE_CHARACTERS),
   masked: z.boolean(),
 });
 export type ReportedDetail = z.infer<typeof detailSchema>;
@@ -36,9 +44,9 @@ export type ReportedDetail = z.infer<typeof detailSchema>;
 const common = {
   registration: z.uuid(),
   /** The registrant's own name for the connection. */
-  label: z.string().max(128),
-  details: z.array(detailSchema).max(32),
-  states: z.array(stateSchema).max(64),
+  label: z.string().max(MAX_LABEL_CHARACTERS),
+  details: z.array(detailSchema).max(MAX_DETAILS),
+  states: z.array(stateSchema).max(MAX_STATES),
 };
 
 /** A registration with its certificate, which says itself what it covers and what was decided. */
@@ -55,10 +63,10 @@ const caseEntrySchema = z.strictObject({
   kind: z.literal('case'),
   ...common,
   gateway: origin,
-  profile: z.string().max(64),
-  route: z.string().max(64),
-  category: z.string().max(64),
-  endpoints: z.array(endpointSchema).max(8),
+  profile: z.string().max(MAX_NAME_CHARACTERS),
+  route: z.string().max(MAX_NAME_CHARACTERS),
+  category: z.string().max(MAX_NAME_CHARACTERS),
+  endpoints: z.array(endpointSchema).max(MAX_ENDPOINTS),
 });
 
 /** What the registrant states alone, signed with this computer's key. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { registrationStates } from '#shared/contract/gateway-contract.ts';
+import { registrationStates, registrationViewSchema } from '#shared/contract/gateway-contract.ts';
 import { listName } from '#shared/report/compose.ts';
 import { mask, reportedDetails } from '#shared/report/mask.ts';
 import { belongsToPaper, paperCodeText } from '#shared/report/paper-code.ts';
@@ -7,7 +7,7 @@ import { reportProblems } from '#shared/report/report-problem.ts';
 import { piecesOf, reportText, wordFor } from '#shared/report/text/index.ts';
 import { verdictCodes } from '#shared/report/verdict.ts';
 import { NOW } from '#test/shared/registration/issue.ts';
-import { makeReportScene, reportOf, sourcesOf } from './make-report.ts';
+import { certificateOf, ID, makeReportScene, registrationOf, reportOf, sourcesOf } from './make-report.ts';
 
 describe('identity numbers', () => {
   it.each([
@@ -34,6 +34,51 @@ describe('identity numbers', () => {
       { name: 'source_address', value: '203.0.113.9, 203.0.113.10', masked: false },
       { name: 'company_name', value: 'Example Ltd', masked: false },
     ]);
+  });
+});
+
+describe('what a gateway answers without measure', () => {
+  const long = 'cnic_'.padEnd(65, 'x');
+  const many = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`cnic_${n}`, '3520212345671']));
+
+  it('is left out of a report: names longer than a field’s, and more answers than a case has', () => {
+    expect(reportedDetails({ [long]: '1', cnic: '1' })).toEqual([{ name: 'cnic', value: '•', masked: true }]);
+    expect(reportedDetails(many)).toHaveLength(32);
+  });
+
+  it('hinders no report, also where it was kept before', () => {
+    const scene = makeReportScene();
+    const details = [{ name: long, value: 'x'.repeat(300), masked: false }, ...reportedDetails(many)];
+    const [endpoint = { public_key: '', host: '', port: 1 }] = certificateOf(scene).claims.endpoints;
+    const unbounded = registrationOf(scene, {
+      ...{
+        label: 'x'.repeat(300),
+        profile: 'x'.repeat(300),
+        route: 'x'.repeat(300),
+        category: 'x'.repeat(300),
+      },
+      ...{ details, endpoints: Array.from({ length: 20 }, () => endpoint), certificates: [] },
+    });
+    const report = reportOf(sourcesOf(scene, { registrations: [unbounded] }));
+    expect(report.entries).toMatchObject([{ kind: 'case', details: reportedDetails(many) }]);
+  });
+
+  it('is no answer that a client takes', () => {
+    const view = {
+      ...{ id: ID, state: 'submitted', profile: 'p@1', route: 'a', category: 'b', endpoints: [] },
+      ...{ note: null, submitted_at: NOW, changed_at: NOW },
+    };
+    const takes = (changes: object): boolean =>
+      registrationViewSchema.safeParse({ ...view, ...changes }).success;
+    expect(takes({ fields: { cnic: 'x' } })).toBe(true);
+    const [endpoint] = certificateOf(makeReportScene()).claims.endpoints;
+    for (const changes of [
+      ...[{ fields: { [long]: '1' } }, { fields: { cnic: 'x'.repeat(2001) } }],
+      ...[{ profile: 'x'.repeat(65) }, { route: 'x'.repeat(33) }, { category: 'x'.repeat(65) }],
+      { endpoints: Array.from({ length: 9 }, () => endpoint) },
+    ]) {
+      expect(takes(changes)).toBe(false);
+    }
   });
 });
 
