@@ -123,9 +123,11 @@ export class Vault {
 
   async #removeWhere(kind: string, meaning: (key: VaultKey) => (id: string) => boolean): Promise<boolean> {
     requireKind(kind);
-    const key = await this.#key();
-    if (key === undefined) return false;
+    // Before the lock as for writing, and again under it: by an old key nothing of a new vault has its name.
+    if ((await this.#key()) === undefined) return false;
     return await withLock(this.#lock, async () => {
+      const key = await this.#key();
+      if (key === undefined) return false;
       const meant = (await this.#idsOf(kind)).filter(meaning(key));
       for (const id of meant) await rm(this.#path(kind, id), { force: true });
       return meant.length > 0;

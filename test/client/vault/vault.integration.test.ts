@@ -83,6 +83,37 @@ describe('a person’s vault', () => {
   });
 });
 
+describe('a vault that another process wipes and begins anew while one removes from it', () => {
+  // Between the look at the key and the lock, as while another window has the lock.
+  const overtaken = async (act: (vault: Vault) => Promise<unknown>): Promise<void> => {
+    await vaultWith().write('draft', 'old', Buffer.from('old'));
+    const kept = memoryKeychain(items);
+    let isFirst = true;
+    const slow: Keychain = {
+      ...kept,
+      async get(account) {
+        const item = await kept.get(account);
+        if (!isFirst) return item;
+        isFirst = false;
+        await vaultWith().wipe();
+        await vaultWith().write('draft', 'new', Buffer.from('new'));
+        return item;
+      },
+    };
+    await act(vaultWith(slow));
+  };
+
+  it('keeps what is meant to be kept of the new one', async () => {
+    await overtaken((vault) => vault.keepOnly('draft', ['new']));
+    expect(text(await vaultWith().read('draft', 'new'))).toBe('new');
+  });
+
+  it('has that one removed that was meant', async () => {
+    await overtaken(async (vault) => expect(await vault.remove('draft', 'new')).toBe(true));
+    expect(sealedFiles()).toEqual([]);
+  });
+});
+
 describe('a keychain that does not give the key', () => {
   const broken = (code: string): Keychain => {
     const fail = () =>
