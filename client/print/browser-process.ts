@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { DevToolsPipe } from './devtools-pipe.ts';
+import { memoryFolder } from './memory-folder.ts';
 import { printError } from './print-problem.ts';
+import { makeProfile, removeProfile } from './throwaway-profile.ts';
 
 interface BrowserOptions {
   readonly program: string;
@@ -19,9 +18,10 @@ export async function withBrowser<Result>(
   options: BrowserOptions,
   work: (browser: DevToolsPipe) => Promise<Result>,
 ): Promise<Result> {
-  const profile = await mkdtemp(join(tmpdir(), 'sanad-print-'));
-  const child = spawn(options.program, argumentsFor(profile, options.uid), {
-    env: environmentFor(profile, options.environment),
+  const memory = await memoryFolder(options);
+  const profile = await makeProfile(options.uid);
+  const child = spawn(options.program, argumentsFor({ profile, memory, uid: options.uid }), {
+    env: environmentFor({ profile, memory, environment: options.environment }),
     // A group of its own: its helpers end with it.
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
@@ -30,8 +30,7 @@ export async function withBrowser<Result>(
     return await work(pipeTo(child));
   } finally {
     await end(child);
-    // Helpers that are dying may still write.
-    await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    await removeProfile(profile);
   }
 }
 
@@ -57,7 +56,13 @@ async function end(child: ChildProcess): Promise<void> {
   await over;
 }
 
-function argumentsFor(profile: string, uid: number | undefined): string[] {
+interface Places {
+  readonly profile: string;
+  /** See memoryFolder. */
+  readonly memory: string | undefined;
+}
+
+function argumentsFor({ profile, memory, uid }: Places & Pick<BrowserOptions, 'uid'>): string[] {
   return [
     '--headless',
     '--remote-debugging-pipe',
@@ -66,7 +71,9 @@ function argumentsFor(profile: string, uid: number | undefined): string[] {
     '--host-resolver-rules=MAP * ~NOTFOUND',
     ...['--no-first-run', '--no-default-browser-check', '--disable-extensions', '--disable-sync'],
     ...['--disable-background-networking', '--disable-component-update', '--disable-default-apps'],
-    ...['--disable-breakpad', '--disable-crash-reporter', '--disable-gpu', '--disable-dev-shm-usage'],
+    ...['--disable-breakpad', '--disable-crash-reporter', '--disable-gpu'],
+    // Then it is in TMPDIR.
+    ...(memory === undefined ? [] : ['--disable-dev-shm-usage']),
     ...['--password-store=basic', '--use-mock-keychain', '--mute-audio', '--hide-scrollbars'],
     // Chromium refuses to run as root otherwise. The page is ours and runs no script.
     ...(uid === 0 ? ['--no-sandbox'] : []),
@@ -74,11 +81,16 @@ function argumentsFor(profile: string, uid: number | undefined): string[] {
 }
 
 /** What a program needs to start and to find fonts; its caches go with the profile. */
-function environmentFor(profile: string, environment: BrowserOptions['environment']): Record<string, string> {
+function environmentFor({
+  profile,
+  memory,
+  environment,
+}: Places & Pick<BrowserOptions, 'environment'>): Record<string, string> {
   const kept: Record<string, string> = { XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile };
   for (const name of ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'XDG_RUNTIME_DIR', 'FONTCONFIG_FILE']) {
     const value = environment[name];
     if (value !== undefined) kept[name] = value;
   }
+  if (memory !== undefined) kept['TMPDIR'] = memory;
   return kept;
 }

@@ -29,6 +29,12 @@ const problems = {
     reason: 'The page has more on it than fits one sheet.',
     nextAction: 'Write it as HTML instead, and tell whoever maintains the rules.',
   },
+  print_without_memory: {
+    kind: 'usage',
+    reason:
+      'This computer has no folder that is in memory alone, and a PDF with personal data would lie on its disk while it is printed.',
+    nextAction: 'Mount a tmpfs at /dev/shm (sudo mount -t tmpfs -o mode=1777 tmpfs /dev/shm) and try again.',
+  },
   print_failed: {
     kind: 'internal',
     reason: 'The browser could not make the PDF.',
@@ -42,8 +48,13 @@ export function printError(code: PrintProblemCode, detail?: string): SanadError 
   return new SanadError(problemFrom(problems, code, detail));
 }
 
-/** Whether the PDF could not be made for want of a browser: then the HTML is what can be given. */
+/** Whether the PDF could not be made for want of a browser, or of memory for one: then the HTML is what can be given. */
 export function isWithoutBrowser(cause: unknown): cause is SanadError {
-  const codes: readonly string[] = ['browser_missing', 'browser_unusable', 'browser_too_old'];
+  const codes: readonly string[] = [
+    'browser_missing',
+    'browser_unusable',
+    'browser_too_old',
+    'print_without_memory',
+  ];
   return cause instanceof SanadError && codes.includes(cause.problem.code);
 }

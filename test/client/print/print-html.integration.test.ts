@@ -1,11 +1,15 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
+  statfsSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -14,9 +18,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findBrowser } from '#client/print/find-browser.ts';
+import { memoryFolder } from '#client/print/memory-folder.ts';
 import { printHtml } from '#client/print/print-html.ts';
 import { isWithoutBrowser } from '#client/print/print-problem.ts';
 
+/** statfs(2). */
+const TMPFS = 0x01021994;
 let folder: string;
 
 beforeEach(() => {
@@ -85,6 +92,54 @@ describe('a page printed through the Chromium of this machine', () => {
   });
 });
 
+describe('what Chromium holds while it prints', () => {
+  const page = `<!doctype html><meta charset="utf-8">${'<p>35202-1234567-1</p>'.repeat(1000)}`;
+
+  test('is in memory and never in a file of a disk, deleted or not', async () => {
+    const print = { isOver: false };
+    const printed = printHtml({ html: page, environment: process.env }).finally(() => (print.isOver = true));
+    const seen = new Set<string>();
+    while (!print.isOver) {
+      for (const held of sharedMemoryOf(browserGroup(folder))) seen.add(held);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await printed;
+    expect([...seen]).toEqual(['memory']);
+  }, 60_000);
+
+  test('goes to the person’s own folder in memory where the usual one is on a disk, and nowhere if that is, too', async () => {
+    const none = { ...process.env, XDG_RUNTIME_DIR: folder };
+    await expect(memoryFolder({ environment: none, usual: folder })).rejects.toMatchObject({
+      problem: { code: 'print_without_memory', nextAction: expect.stringMatching(/\w/) as string },
+    });
+    await expect(memoryFolder({ environment: {}, usual: '/nowhere' })).rejects.toThrow();
+    const own = { XDG_RUNTIME_DIR: '/dev/shm' };
+    expect(await memoryFolder({ environment: own, usual: folder })).toBe('/dev/shm');
+    expect(await memoryFolder({ environment: own })).toBeUndefined();
+  });
+});
+
+describe('what a print that was killed has left', () => {
+  test('is removed by the next one, unless its maker lives or it is not a folder of ours', async () => {
+    const { pid: dead = 0 } = spawnSync('true');
+    const left = ['abcdef', 'ABC123'].map((end) => join(folder, `sanad-print-${dead}-${end}`));
+    const kept = [
+      join(folder, `sanad-print-${process.ppid}-abcdef`),
+      join(folder, 'sanad-print-notes'),
+      join(folder, 'kept'),
+    ];
+    for (const one of [...left, ...kept]) {
+      mkdirSync(one);
+      writeFileSync(join(one, 'file'), '');
+    }
+    const link = join(folder, `sanad-print-${dead}-link00`);
+    symlinkSync(join(folder, 'kept'), link);
+    await expect(printHtml({ html: '', environment: stranger('process.exit(1);') })).rejects.toThrow();
+    expect(left.filter((one) => existsSync(one))).toEqual([]);
+    expect([...kept, link].filter((one) => !existsSync(join(one, 'file')))).toEqual([]);
+  });
+});
+
 describe('a browser that does not print', () => {
   test('that is silent is ended, with all that it started, and said to be too slow', async () => {
     const notes = join(folder, 'helper');
@@ -124,6 +179,39 @@ describe('a browser that does not print', () => {
     await expect(relative).rejects.toMatchObject({ problem: { code: 'browser_missing' } });
   });
 });
+
+/** The processes of the browser whose profile is below that folder. */
+function browserGroup(profiles: string): readonly string[] {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const isLeader = (pid: string): boolean =>
+    ifThere(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.includes(`--user-data-dir=${profiles}`) ??
+    false;
+  const groupOf = (pid: string): string | undefined =>
+    ifThere(() => /\) \S (?:\d+) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+  const leaders = new Set(all.filter(isLeader));
+  return all.filter((pid) => leaders.has(groupOf(pid) ?? ''));
+}
+
+/** What their shared memory lies on: `memory`, or the file that is on a disk. */
+function sharedMemoryOf(group: readonly string[]): readonly string[] {
+  return group.flatMap((pid) =>
+    (ifThere(() => readdirSync(`/proc/${pid}/fd`)) ?? []).flatMap((fd) => {
+      const file = `/proc/${pid}/fd/${fd}`;
+      const name = ifThere(() => readlinkSync(file));
+      if (name === undefined || !/\.org\.chromium/.test(name)) return [];
+      const type = ifThere(() => statfsSync(file).type);
+      return type === undefined ? [] : [type === TMPFS ? 'memory' : name.replace(/\.org\.chromium.*/, '')];
+    }),
+  );
+}
+
+function ifThere<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
 
 function isAlive(pid: number): boolean {
   // A zombie has ended; only its parent has not looked yet.
