@@ -155,7 +155,10 @@ async function taken(work: Work, question: Question, reply: Reply): Promise<Answ
 /** Chooses one of all the questions, the optional ones too, and asks it. */
 async function changeSomething(session: Session, work: Work): Promise<Work> {
   const { language, prompter } = session;
-  const questions = changeableQuestions(interviewOf(work));
+  const isSent = work.draft.registration !== null;
+  const questions = changeableQuestions(interviewOf(work)).filter(
+    ({ id }) => !isSent || id.startsWith('document.'),
+  );
   const blank = say(applicationMessages, language, { message: 'change_blank' });
   const choices = questions.map(({ id, label, default: value }) => ({
     id,

@@ -8,9 +8,11 @@ import { say } from '#shared/text/say.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import { importConf, readConf, tunnelNameOf } from '../tunnel/import-conf.ts';
 import { TunnelStore } from '../tunnel/tunnel-store.ts';
+import type { ApplicationDraft } from './draft.ts';
 import { takeInFiles, type OfferedFile } from './files.ts';
 import { previewOf } from './preview.ts';
 import { channelOf, channelsOf, declarationText, digestOf } from './step.ts';
+import { isAsSubmitted } from './submitted.ts';
 import { interviewOf, keep, underRulesOf, type Work } from './work.ts';
 
 /** What became of an answer. One that was taken lies on the disk; one that was refused has changed nothing. */
@@ -50,20 +52,41 @@ export async function answerWithFiles(
   return answered.kind === 'taken' ? { ...answered, said: [...said, ...answered.said] } : answered;
 }
 
-/** Takes the last answer back. The same work where there is none. */
+/** Takes the last answer back. The same work where there is none, or where an office has it already. */
 export async function stepBack(work: Work): Promise<Work> {
-  const { draft } = work;
-  if (draft.consent !== null) return await keep(work, { consent: null });
-  if (draft.declaration !== null) return await keep(work, { declaration: null });
+  const change = lastAnswer(work.draft);
+  return change === undefined || (await wouldDiffer(work, change)) ? work : await keep(work, change);
+}
+
+function lastAnswer(draft: ApplicationDraft): Partial<ApplicationDraft> | undefined {
+  if (draft.consent !== null) return { consent: null };
+  if (draft.declaration !== null) return { declaration: null };
   const interview = goBack(draft.interview);
-  if (interview !== draft.interview) return await keep(work, { interview });
-  if (draft.channel !== null) return await keep(work, { channel: null });
-  return draft.tunnel === null ? work : await keep(work, { tunnel: null });
+  if (interview !== draft.interview) return { interview };
+  if (draft.channel !== null) return { channel: null };
+  return draft.tunnel === null ? undefined : { tunnel: null };
 }
 
 async function kept(work: Work, taken: Taken): Promise<Answered> {
   if (taken.kind === 'refused') return taken;
-  return { kind: 'taken', work: await keep(work, { interview: taken.state }), said: taken.said };
+  return await keptUnlessSent(work, { interview: taken.state }, taken.said);
+}
+
+/** What an office has been sent is not changed here: it would be shown, agreed to, and never reach it. */
+async function keptUnlessSent(
+  work: Work,
+  change: Partial<ApplicationDraft>,
+  said: readonly Said[] = [],
+): Promise<Answered> {
+  if (await wouldDiffer(work, change)) return refusedAs(work, 'already_sent');
+  return { kind: 'taken', work: await keep(work, change), said };
+}
+
+async function wouldDiffer(work: Work, change: Partial<ApplicationDraft>): Promise<boolean> {
+  if (work.draft.registration === null) return false;
+  const changed = { ...work, draft: { ...work.draft, ...change } };
+  const channel = channelOf(changed, await channelsOf(changed));
+  return channel === undefined || !(await isAsSubmitted(changed, channel.id));
 }
 
 /** One that there is, or a .conf file to take in. */
@@ -73,7 +96,7 @@ async function chooseTunnel(work: Work, text: string): Promise<Answered> {
   if (named === '') return refusedAs(work, 'absent');
   const tunnels = await new TunnelStore(client).all();
   if (tunnels.some(({ name }) => name === named)) {
-    return { kind: 'taken', work: await keep(work, { tunnel: named }), said: [] };
+    return await keptUnlessSent(work, { tunnel: named });
   }
   try {
     const imported = await importConf(client, { text: await readConf(named), name: tunnelNameOf(named) });
@@ -85,7 +108,7 @@ async function chooseTunnel(work: Work, text: string): Promise<Answered> {
       level: 'odd',
       text: `${String(line)}: ${key}. ${reason}`,
     }));
-    return { kind: 'taken', work: await keep(work, { tunnel: imported.tunnel.name }), said };
+    return await keptUnlessSent(work, { tunnel: imported.tunnel.name }, said);
   } catch (cause) {
     // What can be put right by another answer; a keychain that is locked cannot.
     if (!(cause instanceof SanadError && cause.problem.kind === 'usage')) throw cause;
@@ -99,7 +122,7 @@ async function chooseChannel(work: Work, text: string): Promise<Answered> {
   const chosen = text.trim();
   if (channels.some(({ id }) => id === chosen)) {
     const under = await underRulesOf(work, chosen);
-    return { kind: 'taken', work: await keep(under, { channel: chosen }), said: [] };
+    return await keptUnlessSent(under, { channel: chosen });
   }
   return refusedAs(work, 'not_a_choice', { choices: channels.map(({ id }) => id).join(', ') });
 }
@@ -131,7 +154,7 @@ async function consent(work: Work, text: string): Promise<Answered> {
 
 function refusedAs(
   { context: { language } }: Work,
-  message: 'absent' | 'not_a_choice',
+  message: 'absent' | 'not_a_choice' | 'already_sent',
   values: Readonly<Record<string, string>> = {},
 ): Answered {
   return { kind: 'refused', said: [wrong(say(findingMessages, language, { message, values }))] };

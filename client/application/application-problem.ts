@@ -21,6 +21,12 @@ const applicationProblems = {
     reason: 'Nothing was sent. What you have answered so far is kept.',
     nextAction: 'Go on where you stopped: sanad register --resume',
   },
+  application_sent: {
+    kind: 'usage',
+    reason: 'This application was sent already, as it was then. Only its documents can still change here.',
+    nextAction:
+      'Tell the office what has changed: sanad registration answer or sanad registration amend; or take it back with sanad registration withdraw and begin anew: sanad register --new',
+  },
   answers_unreadable: {
     kind: 'usage',
     reason: 'The file with the answers cannot be read.',

@@ -37,6 +37,8 @@ export const applicationDraftSchema = z.strictObject({
   consent: agreementSchema.extend({ shown: z.string().max(64), key: z.uuid() }).nullable(),
   /** The registration at the gateway, once that has answered. */
   registration: z.uuid().nullable(),
+  /** Digest of what was submitted (`submittedDigest`): from then on nothing but documents may differ from it. */
+  submitted: z.string().max(64).nullable().default(null),
   /** Everything has been sent, or handed over for the portal. */
   finished_at: seconds.nullable(),
 });
@@ -46,7 +48,7 @@ export function newDraft(profile: AuthorityProfile, now: number): ApplicationDra
   return {
     ...{ version: 1, id: randomUUID(), revision: 0, created_at: now, changed_at: now },
     ...{ tunnel: null, channel: null, interview: startInterview(profile), staff: [] },
-    ...{ declaration: null, consent: null, registration: null, finished_at: null },
+    ...{ declaration: null, consent: null, registration: null, submitted: null, finished_at: null },
   };
 }
 

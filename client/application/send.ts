@@ -10,7 +10,8 @@ import { TunnelStore } from '../tunnel/tunnel-store.ts';
 import { applicationError } from './application-problem.ts';
 import { copiesFor, forgetCopies, type Copy, type Recipient } from './copies.ts';
 import { nameOf } from './profile-for.ts';
-import { interviewOf, keep, type Work } from './work.ts';
+import { requireAsSubmitted, submittedDigest } from './submitted.ts';
+import { channelTo, interviewOf, keep, type Work } from './work.ts';
 
 export interface Sent {
   readonly work: Work;
@@ -29,6 +30,7 @@ interface SendOptions {
  */
 export async function sendApplication(work: Work, options: SendOptions): Promise<Sent> {
   // Before anything leaves: what cannot be made ready is said while nothing has happened yet.
+  await requireAsSubmitted(work, channelTo(options.office));
   const copies = await copiesFor(work, recipientOf(options.office));
   requireRoom(copies);
   const { work: submitted, registration } = await submitOnce(work, options);
@@ -73,7 +75,8 @@ async function submitOnce(work: Work, { office, onProgress }: SendOptions): Prom
     fields: verdict.values,
     ...agreedTo(work),
   });
-  return { work: await keep(work, { registration: registration.view.id }), registration };
+  const submitted = (await submittedDigest(work, channelTo(office))) ?? null;
+  return { work: await keep(work, { registration: registration.view.id, submitted }), registration };
 }
 
 function judged(interview: Interview) {

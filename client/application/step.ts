@@ -10,7 +10,8 @@ import { readAnchors } from '../anchor/read-anchors.ts';
 import { TunnelStore } from '../tunnel/tunnel-store.ts';
 import { applicationError } from './application-problem.ts';
 import { previewOf, type Preview } from './preview.ts';
-import { interviewOf, type Work } from './work.ts';
+import { requireAsSubmitted } from './submitted.ts';
+import { channelTo, interviewOf, type Work } from './work.ts';
 
 /** What comes next. */
 export type FlowStep =
@@ -36,6 +37,8 @@ export async function stepOf(work: Work): Promise<FlowStep> {
   const channels = await channelsOf(work);
   const chosen = channelOf(work, channels);
   if (chosen === undefined) return asked(channelQuestion(work, channels));
+  // Before anything is asked or agreed to: newer rules, another profile of the applicant or other servers change it too.
+  await requireAsSubmitted(work, chosen.id);
   const step = nextQuestion(interviewOf(work));
   if (step.kind === 'question')
     return { kind: 'question', question: step.question, notes: notesOf(work, step.question) };
@@ -86,7 +89,7 @@ export async function channelsOf({ profile, context }: Work): Promise<readonly C
   const kinds = new Set(profile.document.channels.map(({ kind }) => kind));
   const offices = kinds.has('gateway') ? await readAnchors(context.client.anchors) : [];
   const channels = [
-    ...offices.map((office) => ({ id: `office:${office.name}`, office })),
+    ...offices.map((office) => ({ id: channelTo(office), office })),
     ...(kinds.has('portal') ? [{ id: 'portal', office: undefined }] : []),
   ];
   if (channels.length === 0) throw applicationError('no_channel');

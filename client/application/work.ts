@@ -1,4 +1,5 @@
 import { SanadError } from '#shared/contract/problem.ts';
+import type { Anchor } from '#shared/contract/gateway-contract.ts';
 import type { AuthorityProfile } from '#shared/registration/authority-profile/read-profile.ts';
 import type { Interview, KnownApplicant } from '#shared/registration/interview/state.ts';
 import type { Language } from '#shared/text/language.ts';
@@ -89,6 +90,11 @@ export async function underRulesOf(work: Work, channel: string): Promise<Work> {
 }
 
 const OFFICE = 'office:';
+
+/** The channel that leads to a joined office. */
+export function channelTo({ name }: Pick<Anchor, 'name'>): string {
+  return `${OFFICE}${name}`;
+}
 
 /** undefined: the portal, none chosen, or one that this machine has left meanwhile. */
 async function officeOrigin(

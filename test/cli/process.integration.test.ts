@@ -61,7 +61,7 @@ describe('the program', () => {
     ['an unknown option', ['status', '--frobnicate']],
     ['a missing argument', ['connect']],
     ['one argument too many', ['status', 'office']],
-    ['a missing option', ['register', 'office']],
+    ['a missing option', ['dossier', 'make']],
     ['a field that is none', ['register', 'office', '--field', 'nonsense']],
     ['no command', []],
   ])('ends with 2 for %s, as a sentence and as JSON', async (_, words) => {

@@ -17,6 +17,8 @@ export const english = {
   direction: 'Characters that turn text round were taken out.',
   digits: 'The digits were written as 0 to 9.',
   unasked: 'This is not asked for here, so it is not sent.',
+  already_sent:
+    'The office has this application already, so nothing but documents can change here. Tell it what has changed: sanad registration answer or sanad registration amend; or take it back with sanad registration withdraw and begin anew with sanad register --new.',
   route_unknown: 'There is no such way of registering.',
   category_unknown: 'There is no such kind of applicant.',
   route_not_for_category: 'This way of registering is not open to this kind of applicant.',

@@ -16,6 +16,8 @@ export const urdu: Readonly<Record<keyof typeof english, string>> = {
   direction: 'تحریر کا رخ بدلنے والے حروف نکال دیے گئے۔',
   digits: 'ہندسے 0 سے 9 کی شکل میں لکھ دیے گئے۔',
   unasked: 'یہ یہاں نہیں پوچھا گیا، اس لیے بھیجا نہیں جائے گا۔',
+  already_sent:
+    'یہ درخواست دفتر کو مل چکی ہے، اس لیے یہاں صرف دستاویزات بدل سکتی ہیں۔ جو بدلا ہے وہ دفتر کو بتائیں: sanad registration answer یا sanad registration amend؛ یا sanad registration withdraw سے واپس لے کر sanad register --new سے نئی شروع کریں۔',
   route_unknown: 'رجسٹریشن کا ایسا کوئی طریقہ نہیں ہے۔',
   category_unknown: 'درخواست گزار کی ایسی کوئی قسم نہیں ہے۔',
   route_not_for_category: 'رجسٹریشن کا یہ طریقہ اس قسم کے درخواست گزار کے لیے نہیں ہے۔',

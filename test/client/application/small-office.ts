@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { DocumentView, RegistrationView, Submission } from '#shared/contract/gateway-contract.ts';
-import { json, type ReceivedRequest } from '../gateway/scripted-gateway.ts';
+import { json, refuse, type ReceivedRequest } from '../gateway/scripted-gateway.ts';
 import type { TestClient } from '../registration/test-client.ts';
 
 export interface SmallOffice {
@@ -9,13 +9,15 @@ export interface SmallOffice {
   readonly documents: Map<string, DocumentView>;
   /** Every submission as it arrived. */
   readonly received: Submission[];
+  /** It takes no document. */
+  isFull: boolean;
 }
 
 const keyOf = ({ headers }: ReceivedRequest): string => String(headers['idempotency-key']);
 
 /** An office that takes each submission and document once, as its contract has it. */
 export function openSmallOffice(world: TestClient): SmallOffice {
-  const office: SmallOffice = { submitted: new Map(), documents: new Map(), received: [] };
+  const office: SmallOffice = { submitted: new Map(), documents: new Map(), received: [], isFull: false };
   const viewed = (view: RegistrationView): RegistrationView => ({
     ...view,
     documents: [...office.documents.values()],
@@ -29,6 +31,10 @@ export function openSmallOffice(world: TestClient): SmallOffice {
     world.answer(`GET ${path}`, (followed) => json(followed, viewed(known)));
     for (const kind of ['card', 'letter']) {
       world.answer(`POST ${path}/document/${kind}`, (answered, sent) => {
+        if (office.isFull) {
+          refuse(answered, 507, { code: 'storage_full', detail: 'It is full.', next_action: 'Later.' });
+          return;
+        }
         const document = office.documents.get(keyOf(sent)) ?? documentOf(kind, sent);
         office.documents.set(keyOf(sent), document);
         json(answered, document, 201);
