@@ -12,12 +12,13 @@ import type { StoredDeclaration } from '#client/registration/stored-declaration.
 import { TunnelStore } from '#client/tunnel/tunnel-store.ts';
 import { isOver, type StoredRegistration } from '#client/registration/stored-registration.ts';
 import type { Anchor } from '#shared/contract/gateway-contract.ts';
-import type { UsualDecision } from '#shared/registration/authority-profile/decision-time.ts';
 import { SanadError } from '#shared/contract/problem.ts';
+import type { Language } from '#shared/text/language.ts';
 import { bad, faint, strong, type Answer, type Line } from '../answer.ts';
+import { languageFrom } from '../language.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { followUpLines } from '../terminal/describe-follow-up.ts';
 import { declarationJson, describeDeclaration } from '../terminal/describe-declaration.ts';
-import { moment } from '../terminal/words.ts';
 import { stateWords } from '../terminal/registration-state.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { findRegistration, type Found } from './find-registration.ts';
@@ -27,12 +28,15 @@ import { followedAnswer, followedJson, followedLines, operatorOf } from './follo
 export async function registrationShowCommand(
   surroundings: Surroundings,
   named: string | undefined,
+  language?: string,
 ): Promise<Answer> {
   const declaration = named === undefined ? undefined : await soleDeclaration(surroundings, named);
   if (declaration !== undefined) return declarationAnswer(surroundings, declaration);
   const chosen = named === undefined ? undefined : await findRegistration(surroundings, named);
   return await withProgress(surroundings.terminal, 'Asking the gateway', async () =>
-    chosen === undefined ? await showAll(surroundings) : await showOne(surroundings, chosen),
+    chosen === undefined
+      ? await showAll(surroundings)
+      : await showOne(surroundings, chosen, languageFrom(language, surroundings.environment ?? {})),
   );
 }
 
@@ -76,11 +80,16 @@ async function showAll({ client }: Surroundings): Promise<Answer> {
   };
 }
 
-async function showOne(surroundings: Surroundings, { registration, others }: Found): Promise<Answer> {
+async function showOne(
+  surroundings: Surroundings,
+  { registration, others }: Found,
+  language: Language,
+): Promise<Answer> {
   const followed = await follow(surroundings.client, registration);
   const anchor = await operatorOf(surroundings, registration);
   const { json, lines } = followedAnswer(followed, anchor.operator.contact);
   const usual = await usualTime(surroundings, followed.registration);
+  const profile = await rulesOf(surroundings, followed.registration);
   const address = await comparedAddress(surroundings, followed.registration, anchor);
   const own = await new DeclarationStore(surroundings.client.configDirectory).find(registration.tunnel);
   const more = [
@@ -91,7 +100,7 @@ async function showOne(surroundings: Surroundings, { registration, others }: Fou
     json: { ...json, usualDecision: usual, publicAddress: address },
     lines: [
       ...lines,
-      ...usualLines(usual),
+      ...followUpLines({ ...followed.registration, profile, usual, language }),
       ...(address === null ? [] : describeAddress(address, followed.registration)),
       ...more,
     ],
@@ -105,11 +114,13 @@ async function usualTime({ client }: Surroundings, registration: StoredRegistrat
   return await usualTimeOf(client, registration);
 }
 
-function usualLines(usual: UsualDecision | null): readonly Line[] {
-  if (usual === null) return [];
-  return [
-    `By the authority’s rules usually decided between ${moment(usual.from)} and ${moment(usual.until)}.`,
-  ];
+/** undefined: they are not on this computer; what the case says is said without them. */
+async function rulesOf({ client }: Surroundings, { view, origin }: StoredRegistration) {
+  const { profileFor } = await import('#client/profile/known-profiles.ts');
+  return await profileFor(client, view.profile, origin).catch((cause: unknown) => {
+    if (cause instanceof SanadError) return undefined;
+    throw cause;
+  });
 }
 
 interface ComparedAddress extends PublicAddress {

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { languages } from '#shared/text/language.ts';
 import { collectField } from './collect-field.ts';
 import { command, commandGroup, type Grammar } from './command.ts';
 import { addDeclareCommand } from './declare.ts';
@@ -26,10 +27,12 @@ function addFollowing(registration: Command, { surroundings, isJson, onAnswer }:
       'Where you registered your line’s addresses it also asks which address the gateway sees, and warns when that is none of them. The question takes the way that everything takes: while a tunnel is up the gateway sees the VPN server, and nothing is compared.',
     ],
     examples: [['sanad registration show office', 'Where the registration of “office” stands.']],
-  }).action(async (named: string | undefined) => {
-    const { registrationShowCommand } = await import('../command/registration-show.ts');
-    onAnswer(await registrationShowCommand(surroundings, named));
-  });
+  })
+    .addOption(new Option('--language <language>', 'of the timeline: English or Urdu').choices(languages))
+    .action(async (named: string | undefined, { language }: { readonly language?: string }) => {
+      const { registrationShowCommand } = await import('../command/registration-show.ts');
+      onAnswer(await registrationShowCommand(surroundings, named, language));
+    });
   command(registration, {
     words: 'watch <tunnel-or-id>',
     summary: 'where a registration stands, and every change, until Ctrl-C',
@@ -71,10 +74,10 @@ interface AmendOptions extends ActOptions {
 
 function addActs(registration: Command, { surroundings, onAnswer }: Grammar): void {
   command(registration, {
-    words: 'answer <tunnel-or-id> <text>',
+    words: 'answer <tunnel-or-id> [text]',
     summary: 'answer what the gateway asks you',
     about: [
-      'First you see the question and what is sent. With - in place of the text it is read from standard input.',
+      'First you see the question and what is sent. Without a text you are asked for it; with - in its place it is read from standard input.',
     ],
     examples: [
       [
@@ -89,7 +92,7 @@ function addActs(registration: Command, { surroundings, onAnswer }: Grammar): vo
   })
     .option('--field <name=value>', 'put right what you gave; once for each', collectField)
     .option('--consent', CONSENT)
-    .action(async (named: string, text: string, options: ActOptions) => {
+    .action(async (named: string, text: string | undefined, options: ActOptions) => {
       const { registrationAnswerCommand } = await import('../command/registration-answer.ts');
       const { field: fields = {}, consent = false } = options;
       onAnswer(await registrationAnswerCommand(surroundings, { named, text, fields, consent }));

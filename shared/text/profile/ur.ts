@@ -31,7 +31,7 @@ export const urdu: Readonly<Record<keyof typeof english, string>> = {
   valid_unknown: 'رجسٹریشن کب تک درست ہے، یہ کہیں شائع نہیں ہوا۔',
   changes: 'جب کچھ بدل جائے',
   needs_decision: 'ادارے کا نیا فیصلہ چاہیے',
-  needs_certificate: 'صرف نیا سرٹیفکیٹ چاہیے، جو خود آ جاتا ہے',
+  needs_certificate: 'صرف نیا رجسٹریشن سرٹیفکیٹ چاہیے، جو خود آ جاتا ہے',
   needs_nothing: 'کچھ کرنے کی ضرورت نہیں',
   deadlines: 'آخری تاریخیں',
   deadline_left:
