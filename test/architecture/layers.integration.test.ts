@@ -28,6 +28,7 @@ const offences: Readonly<Record<string, readonly [file: string, content: string]
   'cli-imports-only-client': ['cli/knows-daemon.ts', "import '../daemon/port/firewall.ts';"],
   'main-imports-only-client': ['main/knows-daemon.ts', "import '../daemon/port/firewall.ts';"],
   'renderer-imports-only-': ['renderer/knows-client.ts', "import '../client/keychain.ts';"],
+  'verifier-imports-only-': ['verifier/knows-client.ts', "import '../client/keychain.ts';"],
   'issuer-is-a-stranger-to-the-gateway': ['gateway/issuer/knows-http.ts', "import '../http/server.ts';"],
   'no-cycles': ['shared/cycle-a.ts', "import './cycle-b.ts';"],
   resolvable: ['shared/lost.ts', "import './nowhere.ts';"],
@@ -72,7 +73,7 @@ beforeAll(() => {
 afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
 function cruise(directory: string): readonly Violation[] {
-  const folders = ['shared', 'client', 'cli', 'daemon', 'fetch', 'gateway', 'main', 'renderer'];
+  const folders = ['shared', 'client', 'cli', 'daemon', 'fetch', 'gateway', 'main', 'renderer', 'verifier'];
   const words = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', ...folders];
   const text = execFileSync(join(repository, 'node_modules/.bin/depcruise'), words, {
     cwd: directory,
