@@ -1,8 +1,9 @@
-import type { Preview, PreviewRecipient } from '#client/application/preview.ts';
+import type { Preview, PreviewDocument, PreviewRecipient } from '#client/application/preview.ts';
 import type { Language } from '#shared/text/language.ts';
 import { words } from '../ask/question-lines.ts';
 import { bad, faint, strong, type Line } from '../answer.ts';
 import { table } from './table.ts';
+import { bytes } from './words.ts';
 import { wrap } from './wrap.ts';
 
 interface PreviewOptions {
@@ -35,11 +36,18 @@ function recipientLines(recipient: PreviewRecipient, language: Language): readon
     strong(heading),
     ...table([
       ...rows.map(({ label, value }) => [`  ${label}`, oneLine(value)] as const),
-      ...documents.map(
-        ({ label, value, isStamped }) => [`  ${label}`, isStamped ? `${value} (${stamped})` : value] as const,
-      ),
+      ...documents.map((document) => {
+        const file = fileText(document);
+        return [`  ${document.label}`, document.isStamped ? `${file} (${stamped})` : file] as const;
+      }),
     ]),
   ];
+}
+
+/** `card.pdf, PDF, 1.2 MB` */
+function fileText({ value, contentType, size }: PreviewDocument): string {
+  if (contentType === undefined || size === undefined) return value;
+  return `${value}, ${contentType.replace(/^.*\//, '').toUpperCase()}, ${bytes(size)}`;
 }
 
 function oneLine(text: string): string {

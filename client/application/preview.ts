@@ -1,4 +1,4 @@
-import type { Anchor } from '#shared/contract/gateway-contract.ts';
+import type { Anchor, DocumentContentType } from '#shared/contract/gateway-contract.ts';
 import type { ProfileVerdict } from '#shared/registration/authority-profile/evaluate.ts';
 import { shownValue } from '#shared/registration/interview/shown-value.ts';
 import { applicationOf, documentsOf } from '#shared/registration/interview/state.ts';
@@ -14,8 +14,15 @@ export interface PreviewRow {
   readonly value: string;
 }
 
+/** One file: the consent is to these very bytes, of which the copy that leaves is made. `value`: what the file is called. */
 export interface PreviewDocument extends PreviewRow {
   readonly isStamped: boolean;
+  /** Of the original, base64url. */
+  readonly sha256: string;
+  /** undefined: it was removed meanwhile; nothing is sent then. */
+  readonly contentType: DocumentContentType | undefined;
+  /** Bytes of the original. */
+  readonly size: number | undefined;
 }
 
 /** Everything that one recipient gets, and nothing else. office: sent by Sanad. authority: by the person, at its portal. */
@@ -95,9 +102,11 @@ async function documentRows(work: Work): Promise<readonly PreviewDocument[]> {
   const { documents: kept } = await store.list();
   return profile.document.documents.flatMap(({ id: kind, label, stamped = false }) =>
     (ids[kind] ?? []).map((sha256) => {
-      const name = kept.find((one) => one.kind === kind && one.sha256 === sha256)?.name ?? sha256.slice(0, 8);
-      const text = inLanguage(label, context.language);
-      return { label: text, value: name, isStamped: stamped };
+      const found = kept.find((one) => one.kind === kind && one.sha256 === sha256);
+      return {
+        ...{ label: inLanguage(label, context.language), value: found?.name ?? sha256.slice(0, 8) },
+        ...{ isStamped: stamped, sha256, contentType: found?.contentType, size: found?.size },
+      };
     }),
   );
 }
