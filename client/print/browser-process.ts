@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import { DevToolsPipe } from './devtools-pipe.ts';
-import { memoryFolder } from './memory-folder.ts';
+import { memoryFolder, type MemoryFolder } from './memory-folder.ts';
 import { printError } from './print-problem.ts';
 import { makeProfile, removeProfile } from './throwaway-profile.ts';
 
@@ -19,9 +20,9 @@ export async function withBrowser<Result>(
   work: (browser: DevToolsPipe) => Promise<Result>,
 ): Promise<Result> {
   const memory = await memoryFolder(options);
-  const profile = await makeProfile(options.uid);
+  const profile = await makeProfile(memory?.path ?? tmpdir(), options.uid);
   const child = spawn(options.program, argumentsFor({ profile, memory, uid: options.uid }), {
-    env: environmentFor({ profile, memory, environment: options.environment }),
+    env: environmentFor(profile, options.environment),
     // A group of its own: its helpers end with it.
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
@@ -56,13 +57,13 @@ async function end(child: ChildProcess): Promise<void> {
   await over;
 }
 
-interface Places {
+interface Arguments {
   readonly profile: string;
-  /** See memoryFolder. */
-  readonly memory: string | undefined;
+  readonly memory: MemoryFolder | undefined;
+  readonly uid: number | undefined;
 }
 
-function argumentsFor({ profile, memory, uid }: Places & Pick<BrowserOptions, 'uid'>): string[] {
+function argumentsFor({ profile, memory, uid }: Arguments): string[] {
   return [
     '--headless',
     '--remote-debugging-pipe',
@@ -73,24 +74,19 @@ function argumentsFor({ profile, memory, uid }: Places & Pick<BrowserOptions, 'u
     ...['--disable-background-networking', '--disable-component-update', '--disable-default-apps'],
     ...['--disable-breakpad', '--disable-crash-reporter', '--disable-gpu'],
     // Then it is in TMPDIR.
-    ...(memory === undefined ? [] : ['--disable-dev-shm-usage']),
+    ...(memory?.isUsual === false ? ['--disable-dev-shm-usage'] : []),
     ...['--password-store=basic', '--use-mock-keychain', '--mute-audio', '--hide-scrollbars'],
     // Chromium refuses to run as root otherwise. The page is ours and runs no script.
     ...(uid === 0 ? ['--no-sandbox'] : []),
   ];
 }
 
-/** What a program needs to start and to find fonts; its caches go with the profile. */
-function environmentFor({
-  profile,
-  memory,
-  environment,
-}: Places & Pick<BrowserOptions, 'environment'>): Record<string, string> {
-  const kept: Record<string, string> = { XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile };
-  for (const name of ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'XDG_RUNTIME_DIR', 'FONTCONFIG_FILE']) {
+/** What a program needs to start and to find fonts; its caches and what it writes on the way go with the profile. */
+function environmentFor(profile: string, environment: BrowserOptions['environment']): Record<string, string> {
+  const kept: Record<string, string> = { XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile, TMPDIR: profile };
+  for (const name of ['PATH', 'HOME', 'LANG', 'LC_ALL', 'XDG_RUNTIME_DIR', 'FONTCONFIG_FILE']) {
     const value = environment[name];
     if (value !== undefined) kept[name] = value;
   }
-  if (memory !== undefined) kept['TMPDIR'] = memory;
   return kept;
 }

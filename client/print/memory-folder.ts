@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { printError } from './print-problem.ts';
 
 /** statfs(2): tmpfs and ramfs, which have no disk below them. */
@@ -12,16 +13,23 @@ interface Surroundings {
   readonly usual?: string;
 }
 
+export interface MemoryFolder {
+  readonly path: string;
+  /** Whether Chromium shares memory there without being told. */
+  readonly isUsual: boolean;
+}
+
 /**
- * Where Chromium may put what its processes share, which is the page and the PDF: undefined: where it does so by itself;
- * else a folder that it has to be told. Throws `print_without_memory` where either would be a disk.
+ * Where the page and the PDF may lie while they are printed: Chromium's processes share them through files that have no
+ * name. undefined: where memory has no folder, and neither have such files. Throws `print_without_memory` where all
+ * there is would be a disk.
  */
-export async function memoryFolder({ environment, usual }: Surroundings): Promise<string | undefined> {
-  // Elsewhere shared memory has no folder.
+export async function memoryFolder(surroundings: Surroundings): Promise<MemoryFolder | undefined> {
   if (process.platform !== 'linux') return undefined;
-  if (await isMemory(usual ?? SHARED_MEMORY)) return undefined;
+  const { environment, usual = SHARED_MEMORY } = surroundings;
+  if (await isMemory(usual)) return { path: usual, isUsual: true };
   const own = environment['XDG_RUNTIME_DIR'] ?? '';
-  if (own.startsWith('/') && (await isMemory(own))) return own;
+  if (isAbsolute(own) && (await isMemory(own))) return { path: own, isUsual: false };
   throw printError('print_without_memory');
 }
 

@@ -1,14 +1,13 @@
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** What follows is who made it: its process, and what mkdtemp adds. */
 const NAME = /^sanad-print-(\d+)-\w{6}$/;
 
-/** A folder for one browser. What a process that was killed has left of its own is removed on the way. */
-export async function makeProfile(uid: number | undefined): Promise<string> {
-  await sweep(tmpdir(), uid);
-  return await mkdtemp(join(tmpdir(), `sanad-print-${process.pid}-`));
+/** A folder in that one, for one browser. What a process that was killed has left of its own is removed on the way. */
+export async function makeProfile(folder: string, uid: number | undefined): Promise<string> {
+  await sweep(folder, uid);
+  return await mkdtemp(join(folder, `sanad-print-${process.pid}-`));
 }
 
 export async function removeProfile(profile: string): Promise<void> {

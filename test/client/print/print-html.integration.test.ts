@@ -21,6 +21,7 @@ import { findBrowser } from '#client/print/find-browser.ts';
 import { memoryFolder } from '#client/print/memory-folder.ts';
 import { printHtml } from '#client/print/print-html.ts';
 import { isWithoutBrowser } from '#client/print/print-problem.ts';
+import { makeProfile } from '#client/print/throwaway-profile.ts';
 
 /** statfs(2). */
 const TMPFS = 0x01021994;
@@ -86,6 +87,9 @@ describe('a page printed through the Chromium of this machine', () => {
       expect(textOf(pdf)).not.toContain('ran');
       expect(asked).toEqual([]);
       expect(readdirSync(folder)).toEqual([]);
+      expect(readdirSync('/dev/shm').filter((name) => name.includes(`sanad-print-${process.pid}-`))).toEqual(
+        [],
+      );
     } finally {
       server.close();
     }
@@ -100,7 +104,7 @@ describe('what Chromium holds while it prints', () => {
     const printed = printHtml({ html: page, environment: process.env }).finally(() => (print.isOver = true));
     const seen = new Set<string>();
     while (!print.isOver) {
-      for (const held of sharedMemoryOf(browserGroup(folder))) seen.add(held);
+      for (const held of sharedMemoryOf(browserGroup())) seen.add(held);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await printed;
@@ -114,8 +118,11 @@ describe('what Chromium holds while it prints', () => {
     });
     await expect(memoryFolder({ environment: {}, usual: '/nowhere' })).rejects.toThrow();
     const own = { XDG_RUNTIME_DIR: '/dev/shm' };
-    expect(await memoryFolder({ environment: own, usual: folder })).toBe('/dev/shm');
-    expect(await memoryFolder({ environment: own })).toBeUndefined();
+    expect(await memoryFolder({ environment: own, usual: folder })).toEqual({
+      path: '/dev/shm',
+      isUsual: false,
+    });
+    expect(await memoryFolder({ environment: own })).toEqual({ path: '/dev/shm', isUsual: true });
   });
 });
 
@@ -134,7 +141,8 @@ describe('what a print that was killed has left', () => {
     }
     const link = join(folder, `sanad-print-${dead}-link00`);
     symlinkSync(join(folder, 'kept'), link);
-    await expect(printHtml({ html: '', environment: stranger('process.exit(1);') })).rejects.toThrow();
+    const profile = await makeProfile(folder, process.getuid?.());
+    expect(existsSync(profile)).toBe(true);
     expect(left.filter((one) => existsSync(one))).toEqual([]);
     expect([...kept, link].filter((one) => !existsSync(join(one, 'file')))).toEqual([]);
   });
@@ -180,11 +188,11 @@ describe('a browser that does not print', () => {
   });
 });
 
-/** The processes of the browser whose profile is below that folder. */
-function browserGroup(profiles: string): readonly string[] {
+/** The processes of the browser that this process has print. */
+function browserGroup(): readonly string[] {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const isLeader = (pid: string): boolean =>
-    ifThere(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.includes(`--user-data-dir=${profiles}`) ??
+    ifThere(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.includes(`/sanad-print-${process.pid}-`) ??
     false;
   const groupOf = (pid: string): string | undefined =>
     ifThere(() => /\) \S (?:\d+) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
@@ -200,7 +208,7 @@ function sharedMemoryOf(group: readonly string[]): readonly string[] {
       const name = ifThere(() => readlinkSync(file));
       if (name === undefined || !/\.org\.chromium/.test(name)) return [];
       const type = ifThere(() => statfsSync(file).type);
-      return type === undefined ? [] : [type === TMPFS ? 'memory' : name.replace(/\.org\.chromium.*/, '')];
+      return type === undefined ? [] : [type === TMPFS ? 'memory' : name];
     }),
   );
 }
