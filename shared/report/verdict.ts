@@ -58,6 +58,8 @@ export interface OperatorVerdict {
 export type SealVerdict =
   /** By the device that certificates of the report were given to. */
   | 'device'
+  /** Of a report without certificates: by the key that signed what is stated in it. Whose that is, nobody says. */
+  | 'declarant'
   /** By a key that no certificate of the report was given to. */
   | 'stranger'
   | 'none'

@@ -158,7 +158,11 @@ const codeOf: Readonly<Partial<Record<RefusalCode, VerdictCode>>> = {
 
 function sealVerdict(seal: Seal, entries: readonly EntryVerdict[]): SealVerdict {
   if (seal.kind !== 'holds') return seal.kind;
-  return entries.some(({ claims }) => claims?.cnf.jkt === seal.device) ? 'device' : 'stranger';
+  const ofDevice = entries.filter(({ claims }) => claims?.cnf.jkt === seal.device);
+  if (ofDevice.some(({ entry }) => entry.kind === 'certified')) return 'device';
+  // Anybody signs a declaration with a key of their own: among certificates of others it says nothing about them.
+  const hasCertificates = entries.some(({ entry }) => entry.kind === 'certified');
+  return ofDevice.length > 0 && !hasCertificates ? 'declarant' : 'stranger';
 }
 
 const unprovedCodes: ReadonlySet<VerdictCode> = new Set([

@@ -112,6 +112,8 @@ export const english = {
   standing_none: 'The report shows no registration.',
 
   seal_device: 'Made by the computer to which the certificates were given, and unchanged since.',
+  seal_declarant:
+    'Made by the computer whose key signed what is stated in it, and unchanged since. No office has confirmed whose computer that is.',
   seal_stranger:
     'Sealed, but by a computer to which none of these certificates was given: somebody else may have put it together.',
   seal_none: 'Not sealed: names, times and numbers that no office signed may have been changed.',

@@ -305,8 +305,24 @@ describe('what the registrant states alone', () => {
   it('is told as stated, never as confirmed, and makes no report all proved', () => {
     const verdict = verdictOf(scene, stated());
     expect(codesOf(verdict)).toEqual(['declared']);
-    expect(verdict).toMatchObject({ conclusion: 'incomplete', seal: 'device', operators: [] });
+    expect(verdict).toMatchObject({ conclusion: 'incomplete', seal: 'declarant', operators: [] });
     expect(verdict.entries[0]?.claims?.assurance).toBe('declared');
+  });
+
+  it('makes nobody the computer to which the certificates of others were given', () => {
+    const mallory = { gateway: scene.gateway, device: makeKey() };
+    const text = declare(mallory.device, [makeEndpoint()]);
+    const claims = openDeclaration({ declaration: text, primitives: nodePrimitives }).claims;
+    const declarations = [{ registration: claims.sub, label: 'own', statements: [{ text, claims }] }];
+    const sources = sourcesOf(scene, { declarations });
+    const verdict = verify(fileOf(reportOf(sources), mallory.device), knows(scene.gateway));
+    expect(codesOf(verdict)).toEqual(['other_device', 'declared']);
+    expect(verdict).toMatchObject({ conclusion: 'incomplete', seal: 'stranger' });
+  });
+
+  it('sealed by a key that stated nothing of it is a stranger’s', () => {
+    const verdict = verify(fileOf(reportOf(sourcesOf(scene, stated())), makeKey()), nobody);
+    expect(verdict.seal).toBe('stranger');
   });
 
   it('is not for a day before or after its days', () => {
