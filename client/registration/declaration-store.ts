@@ -70,9 +70,14 @@ export class DeclarationStore {
     }
   }
 
-  /** With a locked keychain nothing is removed, rather than half of it. */
+  /** What was kept for reports too. With a locked keychain nothing is removed, rather than half of it. */
   async remove({ id }: StoredDeclaration, keychain: Keychain): Promise<void> {
-    await keychain.delete(declarationAccount(id));
-    await this.#folder.remove(id);
+    const { DeclarationArchive } = await import('../archive/declaration-archive.ts');
+    const archive = new DeclarationArchive(this.#configDirectory);
+    await archive.exclusively(id, async () => {
+      await keychain.delete(declarationAccount(id));
+      await archive.forget(id);
+      await this.#folder.remove(id);
+    });
   }
 }

@@ -75,7 +75,8 @@ export async function takeBackDeclaration(
   context: ClientContext,
   declaration: StoredDeclaration,
 ): Promise<void> {
-  await new DeclarationStore(context.configDirectory).remove(declaration, context.keychain);
+  const store = new DeclarationStore(context.configDirectory);
+  await store.exclusively(() => store.remove(declaration, context.keychain));
 }
 
 async function ownBefore(

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodePrimitives } from '#daemon/platform/node-primitives.ts';
+import { DeclarationArchive } from '#client/archive/declaration-archive.ts';
+import { keepDeclaration } from '#client/archive/keep.ts';
 import type { ClientContext } from '#client/client-context.ts';
 import { deviceKeyOrNew } from '#client/device/device-key.ts';
 import { DeclarationStore } from '#client/registration/declaration-store.ts';
@@ -73,6 +75,10 @@ afterEach(async () => {
 const text = (): string => statementOf({ tunnel, decision }).join('\n');
 const stated = (more: object = {}) => declare(context, { tunnel, decision, text: text(), ...more });
 const opened = (declaration: string) => openDeclaration({ declaration, primitives: nodePrimitives }).claims;
+const filesIn = (folder: string): string[] => {
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return found.filter((one) => one.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+};
 const store = () => new DeclarationStore(context.configDirectory);
 
 describe('a declaration', () => {
@@ -222,6 +228,24 @@ describe('taking it back', () => {
     expect(await store().find('office')).toBeUndefined();
   });
 
+  it('leaves nothing that was kept for reports either, and no report tells of it any more', async () => {
+    const { declaration } = await stated();
+    now = NOW + DAY;
+    await declareAgain(context, { tunnel, text: text() });
+    await takeBackDeclaration(context, declaration);
+    const texts = filesIn(context.configDirectory).map((file) => readFileSync(file, 'utf8'));
+    expect(texts.filter((content) => content.includes(declaration.id))).toEqual([]);
+    expect(filesIn(context.configDirectory).filter((file) => file.includes(declaration.id))).toEqual([]);
+    expect(await new DeclarationArchive(context.configDirectory).all()).toEqual([]);
+  });
+
+  it('is not undone by a report that another window makes meanwhile', async () => {
+    const { declaration } = await stated();
+    await takeBackDeclaration(context, declaration);
+    await keepDeclaration(context.configDirectory, declaration);
+    expect(await new DeclarationArchive(context.configDirectory).all()).toEqual([]);
+  });
+
   it('with a locked keychain leaves it whole', async () => {
     const { declaration } = await stated();
     const locked = { ...context.keychain, delete: () => Promise.reject(new Error('locked')) };
@@ -229,6 +253,7 @@ describe('taking it back', () => {
       'locked',
     );
     expect(await store().all()).toEqual([declaration]);
+    expect(await new DeclarationArchive(context.configDirectory).all()).toHaveLength(1);
   });
 });
 
