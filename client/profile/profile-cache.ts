@@ -12,6 +12,7 @@ import { SanadError } from '#shared/contract/problem.ts';
 import { JsonFolder } from '../file/json-folder.ts';
 import { withLock } from '../file/lock.ts';
 import { nodePrimitives } from '../node-primitives.ts';
+import { MAX_NAMES, seenProfileSchema, withSeen, type SeenProfiles } from './seen-profile.ts';
 
 /** What is kept of one gateway: as delivered, so that every reading verifies anew. */
 const cacheSchema = z.object({
@@ -19,16 +20,19 @@ const cacheSchema = z.object({
   origin: z.string(),
   key_set: z.string(),
   profiles: z.array(z.string()),
+  seen: z.array(seenProfileSchema).default([]),
 });
 
 export interface CachedProfiles {
   readonly keySet: VerifiedKeySet;
   /** In the order in which they came: the last one of a name is the last one seen. */
   readonly profiles: readonly SignedProfile[];
+  /** By name. Outlives the profiles: one that is not kept, or is signed with a key that is no more, was seen. */
+  readonly seen: SeenProfiles;
 }
 
-/** Old cases are judged by old versions; beyond as many only the newest stay. */
-const MAX_KEPT = 32;
+/** Old cases are judged by old versions; beyond as many the oldest go of which there are newer ones. */
+const MAX_KEPT = MAX_NAMES;
 
 /** Signed profiles of each gateway, in the person's own folder. */
 export class ProfileCache {
@@ -49,15 +53,16 @@ export class ProfileCache {
     const profiles = kept.profiles.flatMap(
       (text) => trusted(() => openSignedProfile({ text, keySet, primitives: nodePrimitives })) ?? [],
     );
-    return { keySet, profiles };
+    return { keySet, profiles, seen: withSeen(new Map(kept.seen.map((one) => [one.id, one])), profiles) };
   }
 
   /** One change at a time, built on what is there by then. Nothing is waited for meanwhile. */
   async change<Result>(anchor: Anchor, work: (cached: CachedProfiles | undefined) => Change<Result>) {
     return await withLock(join(this.#directory, `${nameOf(anchor)}.lock`), async () => {
       const { keep, result } = work(await this.of(anchor));
-      const profiles = keep.profiles.slice(-MAX_KEPT).map(({ text }) => text);
-      const record = { ver: 1, origin: anchor.origin, key_set: keep.keySet.text, profiles } as const;
+      const profiles = newest(keep.profiles).map(({ text }) => text);
+      const seen = [...keep.seen.values()];
+      const record = { ver: 1, origin: anchor.origin, key_set: keep.keySet.text, profiles, seen } as const;
       await this.#folder.write(nameOf(anchor), record);
       return result;
     });
@@ -67,6 +72,13 @@ export class ProfileCache {
 export interface Change<Result> {
   readonly keep: CachedProfiles;
   readonly result: Result;
+}
+
+function newest(profiles: readonly SignedProfile[]): readonly SignedProfile[] {
+  const isLast = ({ profile }: SignedProfile, index: number): boolean =>
+    !profiles.slice(index + 1).some((later) => later.profile.document.id === profile.document.id);
+  let tooMany = profiles.length - MAX_KEPT;
+  return profiles.filter((one, index) => isLast(one, index) || tooMany-- <= 0).slice(-MAX_KEPT);
 }
 
 /** What no longer verifies (the gateway has other keys, the program another format) is as if it were not there. */

@@ -9,6 +9,7 @@ import { nodePrimitives } from '../node-primitives.ts';
 import { builtInProfiles } from './built-in.ts';
 import { keepNotices } from './deadline-notice.ts';
 import { ProfileCache } from './profile-cache.ts';
+import { requireAsSeen, requireNotBelow, withSeen, type SeenProfiles } from './seen-profile.ts';
 
 /** What became of one profile that a gateway offers. */
 export interface ProfileUpdate {
@@ -34,8 +35,9 @@ export async function updateProfiles(
     const source = { anchor, clock, primitives: nodePrimitives };
     const keySet = acceptKeySet({ ...source, text: keySetText, stored: cached?.keySet });
     const profiles = [...(cached?.profiles ?? [])];
-    const result = offers.map((offer) => take(offer, { profiles, keySet, now: clock.now }));
-    return { keep: { keySet, profiles }, result };
+    const to = { profiles, seen: cached?.seen ?? new Map(), keySet, now: clock.now };
+    const result = offers.map((offer) => take(offer, to));
+    return { keep: { keySet, profiles, seen: to.seen }, result };
   });
   await keepNotices(context);
   return updates;
@@ -64,22 +66,28 @@ async function fetchOffers(
   return offers;
 }
 
-/** `profiles`: where what is taken goes. */
-function take(
-  { id, version, text }: Offer,
-  to: { readonly profiles: SignedProfile[]; readonly keySet: VerifiedKeySet; readonly now: number },
-): ProfileUpdate {
+/** Where what is taken goes. */
+interface Taking {
+  readonly profiles: SignedProfile[];
+  seen: SeenProfiles;
+  readonly keySet: VerifiedKeySet;
+  readonly now: number;
+}
+
+function take({ id, version, text }: Offer, to: Taking): ProfileUpdate {
   const reference = `${id}@${version}`;
   const stored = to.profiles.findLast(({ profile }) => profile.document.id === id);
   try {
-    const before = stored?.profile.document.version ?? 0;
-    if (version < before) throw profileError('profile_older', `version ${version} after ${before}`);
+    requireNotBelow(to.seen, id, version);
     if (text === undefined) return { reference, outcome: 'known', problem: null };
     const source = { text, keySet: to.keySet, clock: { now: to.now, floor: 0 }, primitives: nodePrimitives };
     const signed = acceptProfile({ ...source, stored, known: builtInProfiles() });
+    requireNotBelow(to.seen, id, signed.profile.document.version);
     // A gateway that lists one and gives another is wrong about one of them.
     if (signed.profile.reference !== reference) throw profileError('profile_conflict', reference);
+    if (stored?.profile.reference !== reference) requireAsSeen(to.seen, signed);
     to.profiles.push(signed);
+    to.seen = withSeen(to.seen, [signed]);
     return { reference, outcome: 'new', problem: null };
   } catch (cause) {
     // One that is refused keeps no other one out.

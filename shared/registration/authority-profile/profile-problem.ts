@@ -21,6 +21,7 @@ export const profileProblems = {
     'Ask for it again later; the profile that is there stays in force.',
   ),
   profile_conflict: row('There are two different authority profiles of the same version.', KEEP),
+  profile_too_many: row('A gateway offers more authority profiles than are kept of one gateway.', KEEP),
 } as const satisfies ProblemCatalogue<string>;
 
 export type ProfileProblemCode = keyof typeof profileProblems;

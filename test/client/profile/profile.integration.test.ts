@@ -9,7 +9,7 @@ import { updateProfiles } from '#client/profile/update-profiles.ts';
 import { usualTimeOf } from '#client/profile/usual-time.ts';
 import { SanadError } from '#shared/contract/problem.ts';
 import { PAKISTAN, profileJson } from '../../authority/profiles.ts';
-import { issueKeySet, keySetClaims, makeGateway, NOW } from '../../shared/registration/issue.ts';
+import { issueKeySet, keySetClaims, makeGateway, makeKey, NOW } from '../../shared/registration/issue.ts';
 import { issueProfile, profileKeyClaims } from '../../shared/registration/authority-profile/issue-profile.ts';
 import { smallProfileDocument } from '../../shared/registration/authority-profile/small-profile.ts';
 import { useTestClient, viewOf } from '../registration/test-client.ts';
@@ -91,6 +91,53 @@ describe('profiles on this computer', () => {
     );
     expect(await outcomes()).toEqual([['xx-small@5', 'refused', 'profile_older']]);
     expect(await here()).toEqual(['pk-pta@1', 'xx-small@4']);
+  });
+
+  it('never become older where the newer one is kept no more for the number of others', async () => {
+    offer(small(4));
+    await update();
+    const others = Array.from({ length: 40 }, (_, at) => small(1, { id: `xx-other-${at}` }));
+    offer(...others);
+    const taken = await outcomes();
+    expect(taken.filter(([, outcome]) => outcome === 'new')).toHaveLength(31);
+    expect(taken.at(-1)).toEqual(['xx-other-39@1', 'refused', 'profile_too_many']);
+    offer(small(3));
+    expect(await outcomes()).toEqual([['xx-small@3', 'refused', 'profile_older']]);
+    expect(await here()).toContain('xx-small@4');
+  });
+
+  it('lose old versions first where there are many', async () => {
+    offer(small(1, { id: 'xx-other' }));
+    await update();
+    for (let version = 1; version <= 33; version += 1) {
+      offer(small(version));
+      await update();
+    }
+    expect(await here()).toEqual(['pk-pta@1', 'xx-other@1', 'xx-small@33']);
+    expect(await codeOf(profileFor(world.context, 'xx-small@2'))).toBe('profile_not_here');
+    expect((await profileFor(world.context, 'xx-small@3')).reference).toBe('xx-small@3');
+  });
+
+  it('never become older, nor others of the same version, with a new profile key', async () => {
+    offer(small(4));
+    await update();
+    const signer = makeKey();
+    const offerAnew = (version: number, profile: ReturnType<typeof small>, keySetVersion: number): void => {
+      const role = { kid: signer.kid, ...signer.publicJwk, roles: ['profile'], assurances: [] };
+      const keys = [...keySetClaims(world.signing).keys, role];
+      const keySet = issueKeySet(world.signing, { keys, version: keySetVersion });
+      world.answer('GET /v1/key-set', jwt(keySet));
+      world.answerJson('GET /v1/profile', { profiles: [{ id: 'xx-small', version }] });
+      world.answer(path({ id: 'xx-small', version }), jwt(issueProfile(world.signing, { profile, signer })));
+    };
+    offerAnew(3, small(3), 100);
+    expect(await outcomes()).toEqual([['xx-small@3', 'refused', 'profile_older']]);
+    offerAnew(5, small(3), 101);
+    expect(await outcomes()).toEqual([['xx-small@5', 'refused', 'profile_older']]);
+    offerAnew(4, small(4, { maintainer: { name: 'Another', contact: 'another@office.example' } }), 102);
+    expect(await outcomes()).toEqual([['xx-small@4', 'refused', 'profile_conflict']]);
+    offerAnew(4, small(4), 103);
+    expect(await outcomes()).toEqual([['xx-small@4', 'new', null]]);
   });
 
   it('of the program’s version say what the program’s say', async () => {
