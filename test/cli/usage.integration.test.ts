@@ -10,7 +10,7 @@ describe('words that cannot be understood', () => {
     [['conect', 'office'], 'Did you mean: sanad connect'],
     [['registration', 'shwo'], 'Did you mean: sanad registration show'],
     [['status', '--jsno'], 'Did you mean: --json'],
-    [['register', 'office'], 'See how it is meant: sanad help register'],
+    [['dossier', 'make'], 'See how it is meant: sanad dossier make --help'],
     [['user', 'enable'], 'See how it is meant: sanad user enable --help'],
     [['frobnicate'], 'See how it is meant: sanad help'],
   ])('%j: %s', async (words, nextAction) => {
