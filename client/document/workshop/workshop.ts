@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +5,7 @@ import * as z from 'zod';
 import { documentContentTypes } from '#shared/contract/gateway-contract.ts';
 import { documentError, isDocumentProblemCode } from '../document-problem.ts';
 import type { Prepared, WorkshopJob } from './job.ts';
+import { startConfined } from './start-confined.ts';
 
 export interface WorkshopOptions {
   /** How long one job may take, the start of the process included. */
@@ -17,9 +17,6 @@ export interface WorkshopOptions {
 }
 
 const DEADLINE_MS = 60_000;
-const MEMORY_BYTES = 1024 ** 3;
-/** What Node 24 reserves before it does anything, of what RLIMIT_DATA counts. */
-const NODE_BYTES = 700 * 1024 * 1024;
 
 let last: Promise<unknown> = Promise.resolve();
 
@@ -35,7 +32,10 @@ export async function inWorkshop(
 }
 
 async function perform(job: WorkshopJob, options: WorkshopOptions): Promise<Prepared> {
-  const child = start(options);
+  const child = startConfined({
+    ...{ file: place('child'), memoryBytes: options.memoryBytes, heapMebibytes: 512, arenas: 2 },
+    environment: { FONTCONFIG_FILE: place('fonts') },
+  });
   if (child.pid !== undefined) options.started?.(child.pid);
   const { promise, resolve, reject } = Promise.withResolvers<Prepared>();
   const giveUp = (): void => reject(documentError('document_not_prepared'));
@@ -57,39 +57,6 @@ async function perform(job: WorkshopJob, options: WorkshopOptions): Promise<Prep
     clearTimeout(deadline);
     child.kill('SIGKILL');
   }
-}
-
-function start({ memoryBytes = MEMORY_BYTES }: WorkshopOptions): ChildProcess {
-  const words = [...confinement, '--max-old-space-size=512', place('child')];
-  const kibibytes = Math.round((memoryBytes + NODE_BYTES) / 1024);
-  // No core file and no other file, which would have a person's papers in it; no more memory than that.
-  const shell = `ulimit -c 0 && ulimit -f 0 && ulimit -d ${kibibytes} && exec "$0" "$@"`;
-  const [program, rest] =
-    process.platform === 'linux'
-      ? ['/bin/sh', ['-c', shell, process.execPath, ...words]]
-      : [process.execPath, words];
-  return spawn(program, rest, {
-    env: childEnvironment(),
-    // Papers go over the pipe; what a decoder says about them goes nowhere.
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    serialization: 'advanced',
-    cwd: '/',
-  });
-}
-
-/** Of the little that Node's own permissions keep from JavaScript: other processes, threads, writing. */
-const confinement: readonly string[] =
-  'electron' in process.versions ? [] : ['--permission', '--allow-addons', '--allow-fs-read=*'];
-
-function childEnvironment(): Readonly<Record<string, string>> {
-  return {
-    ELECTRON_RUN_AS_NODE: '1',
-    FONTCONFIG_FILE: place('fonts'),
-    // Large pictures are unpacked in memory, never into a temporary file.
-    VIPS_DISC_THRESHOLD: '4g',
-    MALLOC_ARENA_MAX: '2',
-    ...(process.env['SYSTEMROOT'] === undefined ? {} : { SYSTEMROOT: process.env['SYSTEMROOT'] }),
-  };
 }
 
 /** Beside this file as source; in a bundle they are beside the programs, one above their shared chunks. */

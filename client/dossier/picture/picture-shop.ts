@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { dossierError } from '#shared/dossier/dossier-problem.ts';
+import { startConfined } from '../../document/workshop/start-confined.ts';
 import { within } from '../../within.ts';
 import type { PlacedDocument } from '../dossier-document.ts';
 
@@ -14,10 +15,16 @@ export type PagePicture = Uint8Array;
 /** A process that makes pictures ready for pages, started for the first of them and ended with the dossier. */
 export class PictureShop {
   #child: ChildProcess | undefined;
+  readonly #started: ((processId: number) => void) | undefined;
+
+  /** `started`: told the id of the process. */
+  constructor({ started }: { readonly started?: (processId: number) => void } = {}) {
+    this.#started = started;
+  }
 
   /** Straightened, as large as a page needs it. One at a time. Throws `dossier_picture_unreadable`. */
   async draw({ row, bytes }: PlacedDocument): Promise<PagePicture> {
-    const child = (this.#child ??= start());
+    const child = (this.#child ??= this.#start());
     const unreadable = (): Error => dossierError('dossier_picture_unreadable', row.label);
     return await within(DEADLINE_MILLISECONDS, ask(child, { bytes, unreadable }), unreadable);
   }
@@ -25,6 +32,12 @@ export class PictureShop {
   end(): void {
     this.#child?.kill('SIGKILL');
     this.#child = undefined;
+  }
+
+  #start(): ChildProcess {
+    const child = startConfined({ file: program(), heapMebibytes: 128, arenas: 1 });
+    if (child.pid !== undefined) this.#started?.(child.pid);
+    return child;
   }
 }
 
@@ -56,25 +69,6 @@ const replySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done'), bytes: z.instanceof(Uint8Array) }),
   z.object({ kind: z.literal('refused') }),
 ]);
-
-function start(): ChildProcess {
-  const confinement =
-    'electron' in process.versions ? [] : ['--permission', '--allow-addons', '--allow-fs-read=*'];
-  return spawn(process.execPath, [...confinement, '--max-old-space-size=128', program()], {
-    env: {
-      ELECTRON_RUN_AS_NODE: '1',
-      // Large pictures are unpacked in memory, never into a temporary file.
-      VIPS_DISC_THRESHOLD: '4g',
-      // One for each thread would keep what each of them once needed.
-      MALLOC_ARENA_MAX: '1',
-      ...(process.env['SYSTEMROOT'] === undefined ? {} : { SYSTEMROOT: process.env['SYSTEMROOT'] }),
-    },
-    // Papers go over the pipe; what a decoder says about them goes nowhere.
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    serialization: 'advanced',
-    cwd: '/',
-  });
-}
 
 /** Beside this file as source; in a bundle beside the programs, one above their shared chunks. */
 const places = ['./child.ts', './picture-child.mjs', '../picture-child.mjs'];
