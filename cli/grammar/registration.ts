@@ -36,7 +36,7 @@ export function addRegistrationCommands(program: Command, grammar: Grammar): voi
       ['sanad register --resume', 'Goes on where you stopped.'],
       ['sanad register --answers answers.json', 'Asks nothing: takes the answers from a file.'],
       [
-        'sanad register office --profile pk-pta@1 --route B --category freelancer --field mobile_number=03001234567 --field purpose="Work for clients abroad"',
+        'sanad register office --profile pk-pta@1 --route B --category freelancer --field full_name="Ayesha Khan" --field cnic=35202-1234567-8 --field client_name="Example Ltd" --field mobile_number=03001234567 --field purpose="Work for clients abroad"',
         'Without the questions, by hand: shows the application, asks for your consent, and sends it.',
       ],
     ],
