@@ -17,6 +17,8 @@ const portal = {
   reference: en('Tracking number'),
 };
 
+const channels = [{ kind: 'portal' }];
+
 const endpoint = {
   ...{ host: 'vpn.example', port: 51820 },
   publicKey: 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=',
@@ -24,7 +26,7 @@ const endpoint = {
 
 function parts(changes: Partial<DossierParts> = {}): DossierParts {
   return {
-    profile: smallProfile({ portal }),
+    profile: smallProfile({ portal, channels }),
     application: {
       ...{ route: 'phone', category: 'person' },
       fields: { number: '123 45', purpose: 'Work for clients abroad', sources: '8.8.8.8' },
@@ -43,7 +45,7 @@ describe('a dossier', () => {
       ...{ strip: '[ -]', display: { groups: [2, 3], separator: '-' } },
     };
     const { fields } = smallProfile().document;
-    const profile = smallProfile({ portal, fields: [field, ...fields.slice(1)] });
+    const profile = smallProfile({ portal, channels, fields: [field, ...fields.slice(1)] });
     const dossier = composeDossier(parts({ profile }));
     expect(dossier.form).toEqual([
       { label: 'Identity No', field: 'number', value: '12-345' },
@@ -56,6 +58,15 @@ describe('a dossier', () => {
   test('holds nothing that this way of registering does not ask for', () => {
     // An address that was given once, for another route.
     expect(JSON.stringify(composeDossier(parts()))).not.toContain('8.8.8.8');
+  });
+
+  test('leaves out what is only known once it is filed', () => {
+    const { fields } = smallProfile().document;
+    const later = { ...fields[4], id: 'reference', stage: 'filed', kind: 'text' };
+    const profile = smallProfile({ portal, channels, fields: [...fields, later] });
+    const { application } = parts();
+    const filed = { ...application, fields: { ...application.fields, reference: 'PTA-7' } };
+    expect(JSON.stringify(composeDossier(parts({ profile, application: filed })))).not.toContain('PTA-7');
   });
 
   test('says that it is the applicant’s, and by whose rules it was made', () => {
@@ -81,6 +92,7 @@ describe('the VPN server', () => {
     smallProfile({
       endpoint: { needed, note: en('See whether your contract allows it.') },
       portal: { ...portal, form },
+      channels,
     });
 
   test('is left out where the authority does not ask for it', () => {
