@@ -164,7 +164,7 @@ function decisionFacts({ claims }: EntryVerdict, text: ReportText): Fact[] {
 
 function detailFacts({ entry }: EntryVerdict, text: ReportText): Fact[] {
   const details = entry.details.map(({ name, value }) =>
-    element('div', {}, wordFor(text, 'detail', name) ?? name, ': ', named(value)),
+    element('div', {}, wordFor(text, 'detail', name) ?? named(name), ': ', named(value)),
   );
   const states = entry.states.map(({ state, at }) =>
     element('div', {}, technical(momentText(at)), ' ', wordFor(text, 'state', state) ?? state),

@@ -1,8 +1,9 @@
+import { withoutTurning } from '#shared/print/html.ts';
 import { directionOfValue, piecesOf } from '#shared/report/text/index.ts';
 
 export type Child = Node | string;
 
-/** An element with its attributes and what stands in it. Text is text: no markup is ever parsed. */
+/** An element with its attributes and what stands in it. Text is text: no markup is ever parsed, and nothing turns round. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Readonly<Record<string, string>> = {},
@@ -10,7 +11,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-  made.append(...children);
+  made.append(...children.map((child) => (typeof child === 'string' ? withoutTurning(child) : child)));
   return made;
 }
 

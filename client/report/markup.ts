@@ -1,3 +1,4 @@
+import { escapeText } from '#shared/print/html.ts';
 import { directionOfValue, piecesOf } from '#shared/report/text/index.ts';
 
 /** Text that is safe to stand in a page. Made here only. */
@@ -15,17 +16,13 @@ export function html(parts: TemplateStringsArray, ...values: readonly Inside[]):
 }
 
 function textOf(value: Inside): string {
-  if (typeof value === 'string') return escape(value);
+  if (typeof value === 'string') return escapeText(value);
   return 'markup' in value ? value.markup : value.map(textOf).join('');
 }
 
 /** Our own file's content: a style sheet, a picture. Never what anybody else wrote. */
 export function ours(markup: string): Markup {
   return { markup };
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
 /** An address, a key, a number or a time: left to right in every language, and breakable where it is long. */

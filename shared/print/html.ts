@@ -55,14 +55,20 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Text that is safe in elements and in quoted attributes, and turns nothing round that stands around it. */
+export function escapeText(text: string): string {
+  return withoutTurning(text).replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}
+
 /**
- * Controls that turn text round go too, for an unclosed one would turn the rest of the page; the isolation that `say` puts about
- * a value stays where it is whole. So do characters go that HTML does not have.
+ * Without the controls that turn text round, for an unclosed one would turn the rest of the page; the isolation that `say` puts
+ * about a value stays where it is whole. A separator of lines or paragraphs ends every isolation, also that of a <bdi>: it
+ * becomes a blank. So do characters go that HTML does not have.
  */
-function escapeText(text: string): string {
+export function withoutTurning(text: string): string {
   return balanced(text.replace(/[\u202A-\u202E\u2066\u2067]/g, ''))
-    .replace(/(?![\t\n])[\p{Cc}\p{Cs}]|[\uFFFE\uFFFF]/gu, '\uFFFD')
-    .replace(/[&<>"']/g, (character) => entities[character] ?? '');
+    .replace(/[\u2028\u2029]/g, ' ')
+    .replace(/(?![\t\n])[\p{Cc}\p{Cs}]|[\uFFFE\uFFFF]/gu, '\uFFFD');
 }
 
 /** U+2068 and U+2069 only in pairs. */

@@ -11,7 +11,14 @@ import { fingerprint } from '#shared/registration/anchor.ts';
 import { listName } from '#shared/report/compose.ts';
 import { paperCodeText } from '#shared/report/paper-code.ts';
 import { issueStatusList, makeKey, NOW } from '#test/shared/registration/issue.ts';
-import { fileOf, makeReportScene, REPORT_ID, reportOf, sourcesOf } from '#test/shared/report/make-report.ts';
+import {
+  fileOf,
+  makeReportScene,
+  registrationOf,
+  REPORT_ID,
+  reportOf,
+  sourcesOf,
+} from '#test/shared/report/make-report.ts';
 import { buildVerifier } from '../../script/lib/build-verifier.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sanad-verifier-'));
@@ -61,6 +68,23 @@ async function give(content: string): Promise<string> {
 
 async function conclusion(): Promise<string> {
   return (await page.locator('#conclusion h2').innerText()).replace(/^\S+\s+/, '');
+}
+
+/** Whether the last words of the first such element stand on the screen from left to right, line by line. */
+async function isInOrder(selector: string, containing: string): Promise<boolean> {
+  return await page.evaluate<boolean>(`{
+    const elements = Array.from(document.querySelectorAll(${JSON.stringify(selector)}));
+    const found = elements.find(({ textContent }) => textContent.includes(${JSON.stringify(containing)}));
+    const rectangles = Array.from(found.lastChild.textContent, (_, at) => {
+      const range = document.createRange();
+      range.setStart(found.lastChild, at);
+      range.setEnd(found.lastChild, at + 1);
+      return range.getBoundingClientRect();
+    });
+    const isAfter = (one, before) =>
+      before === undefined || one.top > before.bottom - 1 || one.left >= before.left;
+    rectangles.length > 3 && rectangles.every((one, index) => isAfter(one, rectangles[index - 1]));
+  }`);
 }
 
 describe('the page that checks a report', () => {
@@ -131,6 +155,24 @@ describe('the page that checks a report', () => {
     expect(await page.locator('img').count()).toBe(0);
     expect(asked.filter((url) => !url.startsWith('data:font/'))).toEqual([address()]);
   });
+
+  it.each(['\u2069', '\u2029', '\u2028', '\u0085', '\u001C'])(
+    'keeps its own words in order beside names that would turn them round with %j',
+    async (end) => {
+      const turning = `${end}\u202E`;
+      const { anchor } = scene.gateway;
+      const operator = { ...anchor.operator, legal_name: `Office${turning}` };
+      const details = [{ name: `number${turning}`, value: `1${turning}`, masked: true }];
+      const sources = sourcesOf(scene, {
+        registrations: [registrationOf(scene, { label: `office${turning}`, details })],
+        anchors: [{ ...anchor, operator }],
+      });
+      await give(fileOf(reportOf(sources), scene.device));
+      expect(await isInOrder('.badge', 'in force')).toBe(true);
+      expect(await isInOrder('dd', 'confirmed by')).toBe(true);
+      expect(await page.innerText('#page')).not.toMatch(/[\u2028\u2029\u202A-\u202E\u2066-\u2069]/);
+    },
+  );
 
   it('speaks Urdu, from right to left, with addresses as they are', async () => {
     await give(text);

@@ -75,6 +75,21 @@ describe('the paper', () => {
     expect(textOfPdf(pdf)).toContain('<img src=x');
   });
 
+  it('keeps its own words in order beside a name that would turn the page round', async () => {
+    // Each of these ends what isolates it: the isolate's end, a paragraph's end.
+    for (const end of ['\u2069', '\u2029', '\u2028', '\u0085', '\u001C']) {
+      const label = `office${end}\u202E`;
+      const sources = sourcesOf(scene, { registrations: [registrationOf(scene, { label })] });
+      const known = { anchors: [scene.gateway.anchor], fingerprints: [] };
+      const verdict = verifyReport(fileOf(reportOf(sources), scene.device), {
+        known,
+        primitives: nodePrimitives,
+      });
+      const page = await reportPaper({ verdict, language: 'en', file: 'r.json', sha256: '00' });
+      expect(page).not.toMatch(/[\u2028\u2029\u202A-\u202E\u2066-\u2069\u0085\u001C]/);
+    }
+  });
+
   it('with very many registrations is a table, all of them in it', async () => {
     const { html } = await printed('en', 80);
     expect(html).toContain('class="list"');

@@ -31,7 +31,8 @@ describe('a template', () => {
           /&(amp|lt|gt|quot|#39);/g,
           (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '',
         );
-        const plain = (given: string): string => given.replace(/[\u202A-\u202E\u2066-\u2069]/g, '');
+        const plain = (given: string): string =>
+          given.replace(/[\u202A-\u202E\u2066-\u2069]/g, '').replace(/[\u2028\u2029]/g, ' ');
         expect(plain(seen)).toBe(plain(text).replace(/(?![\t\n])\p{Cc}|[\uFFFE\uFFFF]/gu, '\uFFFD'));
       }),
     );
@@ -39,6 +40,10 @@ describe('a template', () => {
 
   test('takes out what would turn the rest of the page round', () => {
     expect(markupOf(ltr('a\u202Eb\u2067c'))).toBe('<bdi dir="ltr">abc</bdi>');
+  });
+
+  test('lets no separator end what isolates a value', () => {
+    expect(markupOf(ltr('a\u2029b\u2028c\u0085d'))).toBe('<bdi dir="ltr">a b c\uFFFDd</bdi>');
   });
 
   test.each([
