@@ -1,6 +1,13 @@
 import { gatewayOf } from '#shared/report/report-schema.ts';
 import { grouped } from '#shared/report/paper-code.ts';
-import { fill, momentText, wordFor, type ReportText } from '#shared/report/text/index.ts';
+import {
+  fill,
+  labelOf,
+  momentText,
+  wordFor,
+  type ReportLanguage,
+  type ReportText,
+} from '#shared/report/text/index.ts';
 import {
   countOf,
   type EntryVerdict,
@@ -13,6 +20,7 @@ import { element, facts, named, sentence, technical, type Child, type Fact } fro
 const MAX_DRAWN = 200;
 
 interface Drawing {
+  readonly language: ReportLanguage;
   readonly text: ReportText;
   readonly verdict: ReportVerdict;
   /** Of the file, in hex. */
@@ -92,10 +100,10 @@ function trustWords({ trust, isContradicted }: OperatorVerdict, text: ReportText
 }
 
 /** What does not stand first: that is what a reader has to see. */
-export function drawEntries({ text, verdict }: Drawing): HTMLElement {
+export function drawEntries({ text, verdict, language }: Drawing): HTMLElement {
   const { entries, operators } = verdict;
   const sorted = entries.toSorted((a, b) => Number(a.code === 'stands') - Number(b.code === 'stands'));
-  const cards = sorted.slice(0, MAX_DRAWN).map((entry) => drawEntry(entry, operators, text));
+  const cards = sorted.slice(0, MAX_DRAWN).map((entry) => drawEntry(entry, { operators, text, language }));
   const left = sorted.length - cards.length;
   const more = left > 0 ? [element('p', {}, ...sentence(text.page_more, { count: String(left) }))] : [];
   return element('section', {}, element('h2', {}, text.page_show), ...cards, ...more);
@@ -103,8 +111,11 @@ export function drawEntries({ text, verdict }: Drawing): HTMLElement {
 
 function drawEntry(
   verdict: EntryVerdict,
-  operators: readonly OperatorVerdict[],
-  text: ReportText,
+  {
+    operators,
+    text,
+    language,
+  }: Pick<Drawing, 'text' | 'language'> & { readonly operators: readonly OperatorVerdict[] },
 ): HTMLElement {
   const { entry, code } = verdict;
   const badge = element('span', { class: `badge ${code}` }, wordFor(text, 'verdict', code) ?? code);
@@ -118,7 +129,7 @@ function drawEntry(
       [text.servers, ...serverLines(verdict)],
       [text.assurance, ...confirmation(verdict, operators, text)],
       ...decisionFacts(verdict, text),
-      ...detailFacts(verdict, text),
+      ...detailFacts(verdict, { text, language }),
     ]),
   );
 }
@@ -162,9 +173,12 @@ function decisionFacts({ claims }: EntryVerdict, text: ReportText): Fact[] {
   ];
 }
 
-function detailFacts({ entry }: EntryVerdict, text: ReportText): Fact[] {
-  const details = entry.details.map(({ name, value }) =>
-    element('div', {}, wordFor(text, 'detail', name) ?? named(name), ': ', named(value)),
+function detailFacts(
+  { entry }: EntryVerdict,
+  { text, language }: Pick<Drawing, 'text' | 'language'>,
+): Fact[] {
+  const details = entry.details.map((detail) =>
+    element('div', {}, named(labelOf(detail, language)), ': ', named(detail.value)),
   );
   const states = entry.states.map(({ state, at }) =>
     element('div', {}, technical(momentText(at)), ' ', wordFor(text, 'state', state) ?? state),

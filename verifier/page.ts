@@ -133,7 +133,7 @@ export class Page {
   }
 
   #drawOutcome(text: ReportText): HTMLElement[] {
-    const { outcome, file } = this.#state;
+    const { outcome, file, language } = this.#state;
     switch (outcome?.kind) {
       case undefined:
         return [];
@@ -142,7 +142,7 @@ export class Page {
       case 'unreadable':
         return [drawUnreadable(text, outcome.code)];
       case 'checked': {
-        const drawing = { text, verdict: outcome.verdict, sha256: file?.sha256 ?? '' };
+        const drawing = { language, text, verdict: outcome.verdict, sha256: file?.sha256 ?? '' };
         const conclusion = drawConclusion(drawing);
         if (outcome.verdict.conclusion === 'not_genuine') return [conclusion, drawEntries(drawing)];
         return [

@@ -2,9 +2,11 @@ import type { Anchor, GatewayAnswer } from '#shared/contract/gateway-contract.ts
 import { SanadError } from '#shared/contract/problem.ts';
 import { acceptKeySet } from '#shared/registration/key-set.ts';
 import { acceptStatusList, type VerifiedStatusList } from '#shared/registration/status-list.ts';
+import type { AuthorityProfile } from '#shared/registration/authority-profile/read-profile.ts';
 import type { ClientContext } from '../client-context.ts';
 import { GatewayClient } from '../gateway/gateway-client.ts';
 import { nodePrimitives } from '../node-primitives.ts';
+import { builtInProfiles } from '../profile/built-in.ts';
 import { readClaims } from '../registration/read-certificate.ts';
 import type { StoredDeclaration } from '../registration/stored-declaration.ts';
 import type { StoredRegistration } from '../registration/stored-registration.ts';
@@ -17,12 +19,20 @@ const FRESH_SECONDS = 20 * 3600;
 
 type SignedFiles = Pick<GatewayAnswer<'certificate'>, 'key_set' | 'status_list'>;
 
-/** Keeps what is new in a registration. What cannot be kept costs a later report that much, and nothing now. */
+/**
+ * Keeps what is new in a registration. What cannot be kept costs a later report that much, and nothing now. `profile`: by
+ * which its answers are masked, where a caller has the gateway's own; else the program's own of that name and version.
+ */
 export async function keepRegistration(
   configDirectory: string,
   registration: StoredRegistration,
+  profile: AuthorityProfile | undefined = builtIn(registration),
 ): Promise<void> {
-  await atLeisure(new RegistrationArchive(configDirectory).note(registration));
+  await atLeisure(new RegistrationArchive(configDirectory).note(registration, profile));
+}
+
+function builtIn({ view }: StoredRegistration): AuthorityProfile | undefined {
+  return builtInProfiles().find(({ reference }) => reference === view.profile);
 }
 
 /** Keeps what was stated, as `keepRegistration` does. */

@@ -4,7 +4,9 @@ import * as z from 'zod';
 import { endpointSchema, epochSeconds, registrationStates } from '#shared/contract/gateway-contract.ts';
 import { MAX_CERTIFICATE_BYTES } from '#shared/registration/certificate.ts';
 import type { KnownCertificate, KnownRegistration } from '#shared/report/compose.ts';
+import type { AuthorityProfile } from '#shared/registration/authority-profile/read-profile.ts';
 import { reportedDetails } from '#shared/report/mask.ts';
+import { detailSchema } from '#shared/report/report-schema.ts';
 import { JsonFolder } from '../file/json-folder.ts';
 import { withLock } from '../file/lock.ts';
 import { readClaims } from '../registration/read-certificate.ts';
@@ -24,7 +26,7 @@ const archivedRegistrationSchema = z.strictObject({
   route: z.string(),
   category: z.string(),
   endpoints: z.array(endpointSchema),
-  details: z.array(z.strictObject({ name: z.string(), value: z.string(), masked: z.boolean() })),
+  details: z.array(detailSchema),
   states: z.array(z.strictObject({ state: z.enum(registrationStates), at: epochSeconds })),
   certificates: z.array(z.string().max(MAX_CERTIFICATE_BYTES)),
 });
@@ -40,12 +42,15 @@ export class RegistrationArchive {
     this.#records = new JsonFolder(this.#directory, archivedRegistrationSchema);
   }
 
-  /** Adds what is new in it: a state, a certificate. */
-  async note(registration: StoredRegistration): Promise<void> {
+  /**
+   * Adds what is new in it: a state, a certificate. `profile`: the case's own, which says what is personal; undefined: it
+   * is not here, and everything that was answered is masked.
+   */
+  async note(registration: StoredRegistration, profile: AuthorityProfile | undefined): Promise<void> {
     const { id } = registration.view;
     await withLock(join(this.#directory, `${id}.lock`), async () => {
       const known = await this.#records.read(id);
-      const noted = noteIn(known, registration);
+      const noted = noteIn(known, registration, profile);
       if (!isDeepStrictEqual(known, noted)) await this.#records.write(id, noted);
     });
   }
@@ -71,6 +76,7 @@ function knownCertificate(text: string): KnownCertificate[] {
 function noteIn(
   known: ArchivedRegistration | undefined,
   { view, origin, tunnel, certificate }: StoredRegistration,
+  caseProfile: AuthorityProfile | undefined,
 ): ArchivedRegistration {
   const { id: registration, profile, route, category, endpoints, fields } = view;
   const certificates = known?.certificates ?? [];
@@ -78,7 +84,7 @@ function noteIn(
   return {
     ...{ version: 1, registration, gateway: origin, label: tunnel },
     ...{ profile, route, category, endpoints },
-    details: reportedDetails(fields),
+    details: reportedDetails(fields, caseProfile),
     states: statesWith(known?.states ?? [], view),
     certificates: (isNew ? [...certificates, certificate] : certificates).slice(-MAX_CERTIFICATES),
   };

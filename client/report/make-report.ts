@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { SanadError } from '#shared/contract/problem.ts';
+import type { AuthorityProfile } from '#shared/registration/authority-profile/read-profile.ts';
 import { composeReport, type ReportSources } from '#shared/report/compose.ts';
 import { reportFileText, type Report, type ReportFile } from '#shared/report/report-schema.ts';
 import { SEAL_TYPE, sealClaims } from '#shared/report/seal.ts';
@@ -14,7 +15,9 @@ import type { ClientContext } from '../client-context.ts';
 import { deviceKey } from '../device/device-key.ts';
 import { signCompact } from '../device/sign-compact.ts';
 import { nodePrimitives } from '../node-primitives.ts';
+import { profileFor } from '../profile/known-profiles.ts';
 import { allRegistered } from '../registration/registered.ts';
+import type { StoredRegistration } from '../registration/stored-registration.ts';
 
 export interface ReportWish {
   /** Seconds since the epoch; undefined: now, with the gateways asked for their newest word first. */
@@ -61,7 +64,8 @@ async function sourcesFor(
   const { configDirectory } = context;
   const { registrations: stored, declarations: stated } = await allRegistered(configDirectory);
   // Those of a time before there was an archive.
-  for (const one of stored) await keepRegistration(configDirectory, one);
+  const profileOf = profileFinder(context);
+  for (const one of stored) await keepRegistration(configDirectory, one, await profileOf(one));
   for (const one of stated) await keepDeclaration(configDirectory, one);
   const origins = new Set(
     stored.filter(({ certificate }) => certificate !== null).map(({ origin }) => origin),
@@ -78,6 +82,24 @@ async function sourcesFor(
     proof.statusLists(),
   ]);
   return { registrations, declarations, anchors, keySets, statusLists };
+}
+
+/** The profile of each case as its gateway signed it; undefined: it is not here. Each is looked for once. */
+function profileFinder(
+  context: ClientContext,
+): (registration: StoredRegistration) => Promise<AuthorityProfile | undefined> {
+  const found = new Map<string, Promise<AuthorityProfile | undefined>>();
+  return async ({ view, origin }) => {
+    const name = `${view.profile} ${origin}`;
+    const profile = found.get(name) ?? profileFor(context, view.profile, origin).catch(absent);
+    found.set(name, profile);
+    return await profile;
+  };
+}
+
+/** Not here or not to be read: then everything that was answered is masked, and the report is made all the same. */
+function absent(cause: unknown): undefined {
+  if (!(cause instanceof SanadError)) throw cause;
 }
 
 /** A keychain without the key is told by the report; one that is locked or away is an error, never "no key". */

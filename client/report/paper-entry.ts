@@ -1,5 +1,6 @@
 import { gatewayOf } from '#shared/report/report-schema.ts';
 import {
+  labelOf,
   momentText,
   wordFor,
   type ReportLanguage,
@@ -67,7 +68,9 @@ function factsOf(verdict: EntryVerdict, context: EntryContext, text: ReportText)
     [text.servers, html`${serversOf(verdict).map((server) => serverLine(server, text))}`],
     [text.assurance, confirmation(verdict, context, text)],
     ...decisionFacts(verdict, text),
-    ...(entry.details.length === 0 ? [] : [[text.details, html`${detailLines(verdict, text)}`] as const]),
+    ...(entry.details.length === 0
+      ? []
+      : [[text.details, html`${detailLines(verdict, context.language, text)}`] as const]),
     ...(entry.states.length === 0 ? [] : [[text.states, html`${stateLines(verdict, text)}`] as const]),
   ];
 }
@@ -107,11 +110,12 @@ function decisionFacts({ claims }: EntryVerdict, text: ReportText): readonly Fac
   ];
 }
 
-function detailLines({ entry }: EntryVerdict, text: ReportText): readonly Markup[] {
-  return entry.details.map(({ name, value, masked }) => {
+function detailLines({ entry }: EntryVerdict, language: ReportLanguage, text: ReportText): readonly Markup[] {
+  return entry.details.map((detail) => {
+    const { value, masked } = detail;
     const note = masked ? html` <span class="faint">(${text.masked})</span>` : '';
     const told = masked || /^[\x20-\x7e]*$/.test(value) ? technical(value) : named(value);
-    return html`<div>${wordFor(text, 'detail', name) ?? named(name)}: ${told}${note}</div>`;
+    return html`<div>${named(labelOf(detail, language))}: ${told}${note}</div>`;
   });
 }
 

@@ -1,5 +1,8 @@
+import type { AuthorityProfile } from '../registration/authority-profile/read-profile.ts';
+import type { ProfileField } from '../registration/authority-profile/profile-schema.ts';
 import {
   MAX_DETAILS,
+  MAX_LABEL_CHARACTERS,
   MAX_NAME_CHARACTERS,
   MAX_VALUE_CHARACTERS,
   type ReportedDetail,
@@ -10,23 +13,50 @@ const SHOWN = 4;
 const MASK = '•';
 
 /**
- * What may stand in a report as it is. Everything else that was answered is either a number that says who somebody
- * is or can be reached by, and is masked, or is left out: purpose, employer and the like prove nothing.
+ * The answers that a report tells, in the order and words of the authority's profile: what says who somebody is or can be
+ * reached by is masked, and what proves nothing is left out. undefined: the profile is not here; then nobody says what is
+ * personal, and everything is masked.
  */
-const plain: ReadonlySet<string> = new Set(['company_name', 'isp_name', 'provider', 'source_address']);
-const numbers =
-  /(^|_)(cnic|nic|ntn|strn|passport|identity|id|mobile|msisdn|phone|landline|telephone|sim|imsi|subscriber|tax|pseb|license|licence|registration|incorporation)(_|$)/;
+export function reportedDetails(
+  fields: Readonly<Record<string, string>>,
+  profile: AuthorityProfile | undefined,
+): ReportedDetail[] {
+  const details = profile === undefined ? allMasked(fields) : detailsBy(profile, fields);
+  // The answers are what a gateway tells of them: never more than a report has room for.
+  return details
+    .filter(({ name, value }) => value !== '' && name !== '' && name.length <= MAX_NAME_CHARACTERS)
+    .slice(0, MAX_DETAILS)
+    .map((detail) => ({ ...detail, value: detail.value.slice(0, MAX_VALUE_CHARACTERS) }));
+}
 
-/** The answers that a report tells, identity numbers masked. */
-export function reportedDetails(fields: Readonly<Record<string, string>>): ReportedDetail[] {
-  const details = Object.entries(fields).flatMap(([name, value]): ReportedDetail[] => {
-    // The answers are what a gateway tells of them: never more than a report has room for.
-    if (value === '' || name === '' || name.length > MAX_NAME_CHARACTERS) return [];
-    if (plain.has(name)) return [{ name, value: value.slice(0, MAX_VALUE_CHARACTERS), masked: false }];
-    if (!numbers.test(name)) return [];
-    return [{ name, value: mask(value).slice(0, MAX_VALUE_CHARACTERS), masked: true }];
+function allMasked(fields: Readonly<Record<string, string>>): ReportedDetail[] {
+  return Object.entries(fields).map(([name, value]) => ({ name, value: mask(value), masked: true }));
+}
+
+function detailsBy(
+  { document }: AuthorityProfile,
+  fields: Readonly<Record<string, string>>,
+): ReportedDetail[] {
+  return document.fields.flatMap((field): ReportedDetail[] => {
+    const value = Object.hasOwn(fields, field.id) ? fields[field.id] : undefined;
+    const telling = tellingOf(field);
+    if (value === undefined || telling === 'left_out') return [];
+    const masked = telling === 'masked';
+    return [{ name: field.id, value: masked ? mask(value) : value, masked, label: labelFrom(field) }];
   });
-  return details.slice(0, MAX_DETAILS);
+}
+
+function tellingOf({ kind, masked, reported }: ProfileField): 'masked' | 'plain' | 'left_out' {
+  const isPersonal: boolean = masked ?? kind === 'identifier';
+  if (isPersonal) return 'masked';
+  // An identifier whose profile says that it is not personal.
+  return reported === true || kind === 'addresses' || kind === 'identifier' ? 'plain' : 'left_out';
+}
+
+function labelFrom({ id, label }: ProfileField): NonNullable<ReportedDetail['label']> {
+  const cut = (text: string): string => text.slice(0, MAX_LABEL_CHARACTERS);
+  const { en = id, ur } = label;
+  return ur === undefined ? { en: cut(en) } : { en: cut(en), ur: cut(ur) };
 }
 
 /** All letters and digits but the last four as dots; of anything short, all of them. */

@@ -34,10 +34,17 @@ export const MAX_LABEL_CHARACTERS = 128;
 export const MAX_VALUE_CHARACTERS = 200;
 
 /** One of the registrant's answers to the authority's questions; identity numbers masked. */
-const detailSchema = z.strictObject({
+export const detailSchema = z.strictObject({
   name: z.string().min(1).max(MAX_NAME_CHARACTERS),
   value: z.string().max(MAX_VALUE_CHARACTERS),
   masked: z.boolean(),
+  /** What the authority's profile calls it; absent: the profile was not there. Whoever reads a report need not have it. */
+  label: z
+    .strictObject({
+      en: z.string().max(MAX_LABEL_CHARACTERS),
+      ur: z.string().max(MAX_LABEL_CHARACTERS).optional(),
+    })
+    .optional(),
 });
 export type ReportedDetail = z.infer<typeof detailSchema>;
 

@@ -13,8 +13,6 @@ const allowed: readonly (readonly [string, RegExp])[] = [
   ['gateway/profile/built-in.ts', /pk-pta\.json/],
   // Examples are about something.
   ['cli/grammar/', /cnic|sanad /],
-  // A report may be of a profile that its reader does not have: names of numbers that are masked anyhow.
-  ['shared/report/', /cnic|ntn|pseb/i],
   // Digits and dates as in English of Pakistan.
   ['shared/text/say.ts', /as Pakistan's forms/],
 ];

@@ -56,8 +56,10 @@ const fieldSchema = z.strictObject({
   scope: z.enum(['applicant', 'registration']),
   /** When there is something to say: at the application (absent), once it is filed, once it is decided. */
   stage: z.enum(['application', 'filed', 'decided']).optional(),
-  /** Personal data that a report shows masked. */
+  /** Personal data: a report tells it masked. Absent: identifiers are, and nothing else. */
   masked: z.boolean().optional(),
+  /** A report tells it as it is. Absent: addresses are told, and whatever is neither masked nor that is left out. */
+  reported: z.boolean().optional(),
   /** Characters; for addresses how many. */
   least: z.int().min(0).max(2000).optional(),
   most: z.int().min(1).max(2000).optional(),

@@ -57,15 +57,6 @@ export const english = {
   state_revoked: 'revoked',
   state_ended: 'ended',
 
-  detail_cnic: 'Identity card number (CNIC)',
-  detail_ntn: 'Tax number (NTN)',
-  detail_mobile_number: 'Mobile number',
-  detail_source_address: 'Public address',
-  detail_company_name: 'Company',
-  detail_isp_name: 'Internet provider',
-  detail_subscriber_id: 'Subscriber number',
-  detail_provider: 'Licensed provider',
-
   verdict_stands: 'in force',
   verdict_revoked: 'revoked',
   verdict_suspended: 'suspended',

@@ -1,3 +1,4 @@
+import type { ReportedDetail } from '../report-schema.ts';
 import { english } from './en.ts';
 import { urdu } from './ur.ts';
 
@@ -49,4 +50,12 @@ export function momentText(epochSeconds: number): string {
 /** The words for one of the codes that a message is named after: `verdict_stands`, `state_attested`. */
 export function wordFor(text: ReportText, kind: string, code: string): string | undefined {
   return Object.entries(text).find(([name]) => name === `${kind}_${code}`)?.[1];
+}
+
+/** What one of the registrant's answers is called: in the profile's words, which the report brings, or else its bare name. */
+export function labelOf(
+  { name, label }: Pick<ReportedDetail, 'name' | 'label'>,
+  language: ReportLanguage,
+): string {
+  return label?.[language] ?? label?.en ?? name;
 }

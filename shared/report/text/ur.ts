@@ -58,15 +58,6 @@ export const urdu: Readonly<Record<keyof typeof english, string>> = {
   state_revoked: 'منسوخ',
   state_ended: 'ختم',
 
-  detail_cnic: 'شناختی کارڈ نمبر',
-  detail_ntn: 'ٹیکس نمبر (NTN)',
-  detail_mobile_number: 'موبائل نمبر',
-  detail_source_address: 'عوامی پتہ (IP)',
-  detail_company_name: 'ادارہ',
-  detail_isp_name: 'انٹرنیٹ کمپنی',
-  detail_subscriber_id: 'صارف نمبر',
-  detail_provider: 'لائسنس یافتہ کمپنی',
-
   verdict_stands: 'نافذ',
   verdict_revoked: 'منسوخ',
   verdict_suspended: 'معطل',

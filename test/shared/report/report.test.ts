@@ -4,10 +4,22 @@ import { listName } from '#shared/report/compose.ts';
 import { mask, reportedDetails } from '#shared/report/mask.ts';
 import { belongsToPaper, paperCodeText } from '#shared/report/paper-code.ts';
 import { reportProblems } from '#shared/report/report-problem.ts';
-import { piecesOf, reportText, wordFor } from '#shared/report/text/index.ts';
+import { labelOf, piecesOf, reportText, wordFor } from '#shared/report/text/index.ts';
 import { verdictCodes } from '#shared/report/verdict.ts';
+import { readProfile, type AuthorityProfile } from '#shared/registration/authority-profile/read-profile.ts';
+import { PAKISTAN, profileJson } from '#test/authority/profiles.ts';
 import { NOW } from '#test/shared/registration/issue.ts';
 import { certificateOf, ID, makeReportScene, registrationOf, reportOf, sourcesOf } from './make-report.ts';
+
+/** A profile that asks for these things, too. */
+function profileWith(changes: Readonly<Record<string, object>>): AuthorityProfile {
+  const json = profileJson(PAKISTAN);
+  const added = Object.entries(changes).map(([id, change]) => ({
+    ...{ id, label: { en: `${id} EN`, ur: `${id} UR` }, level: 'optional', scope: 'registration' },
+    ...change,
+  }));
+  return readProfile({ ...json, fields: [...(json['fields'] as readonly object[]), ...added] });
+}
 
 describe('identity numbers', () => {
   it.each([
@@ -18,21 +30,50 @@ describe('identity numbers', () => {
     ['', ''],
   ])('%s is told as %s', (number, told) => expect(mask(number)).toBe(told));
 
-  it('are masked, addresses and company are told, and what proves nothing is left out', () => {
+  const profile = profileWith({
+    crossing_id: { kind: 'identifier' },
+    customer: { kind: 'text', masked: true },
+    open_code: { kind: 'identifier', masked: false },
+    lines: { kind: 'addresses' },
+    house: { kind: 'text', reported: true },
+    reason: { kind: 'paragraph' },
+    moved_on: { kind: 'date' },
+  });
+
+  it('are masked, addresses told, and everything else left out, as the authority’s profile says of each field', () => {
     const fields = {
-      cnic: '3520212345671',
-      subscriber_id: 'PK-778899',
-      source_address: '203.0.113.9, 203.0.113.10',
-      company_name: 'Example Ltd',
-      purpose: 'Work for clients abroad',
-      employer: 'Somebody',
-      note: 'private',
+      house: 'Example Ltd',
+      crossing_id: '3520212345671',
+      customer: 'PK-778899',
+      open_code: 'B-12',
+      lines: '203.0.113.9, 203.0.113.10',
+      reason: 'Work for clients abroad',
+      moved_on: '2026-01-01',
+      asked_by_nobody: 'private',
     };
-    expect(reportedDetails(fields)).toEqual([
-      { name: 'cnic', value: '•••••••••5671', masked: true },
-      { name: 'subscriber_id', value: '••-••••99', masked: true },
-      { name: 'source_address', value: '203.0.113.9, 203.0.113.10', masked: false },
-      { name: 'company_name', value: 'Example Ltd', masked: false },
+    expect(reportedDetails(fields, profile)).toMatchObject([
+      { name: 'crossing_id', value: '•••••••••5671', masked: true },
+      { name: 'customer', value: '••-••••99', masked: true },
+      { name: 'open_code', value: 'B-12', masked: false },
+      { name: 'lines', value: '203.0.113.9, 203.0.113.10', masked: false },
+      { name: 'house', value: 'Example Ltd', masked: false },
+    ]);
+  });
+
+  it('are called what the profile calls them, in both languages', () => {
+    const label = { en: 'house EN', ur: 'house UR' };
+    expect(reportedDetails({ house: 'x' }, profile)).toEqual([
+      { name: 'house', value: 'x', masked: false, label },
+    ]);
+    expect(labelOf({ name: 'house', label }, 'ur')).toBe('house UR');
+    expect(labelOf({ name: 'house', label: { en: 'house EN' } }, 'ur')).toBe('house EN');
+    expect(labelOf({ name: 'house' }, 'en')).toBe('house');
+  });
+
+  it('are masked whatever they are where the profile is not here', () => {
+    expect(reportedDetails({ house: 'Example Ltd', purpose: 'Work' }, undefined)).toEqual([
+      { name: 'house', value: '••••••• Ltd', masked: true },
+      { name: 'purpose', value: '•••k', masked: true },
     ]);
   });
 });
@@ -42,13 +83,18 @@ describe('what a gateway answers without measure', () => {
   const many = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`cnic_${n}`, '3520212345671']));
 
   it('is left out of a report: names longer than a field’s, and more answers than a case has', () => {
-    expect(reportedDetails({ [long]: '1', cnic: '1' })).toEqual([{ name: 'cnic', value: '•', masked: true }]);
-    expect(reportedDetails(many)).toHaveLength(32);
+    expect(reportedDetails({ [long]: '1', cnic: '1' }, undefined)).toEqual([
+      { name: 'cnic', value: '•', masked: true },
+    ]);
+    expect(reportedDetails(many, undefined)).toHaveLength(32);
   });
 
   it('hinders no report, also where it was kept before', () => {
     const scene = makeReportScene();
-    const details = [{ name: long, value: 'x'.repeat(300), masked: false }, ...reportedDetails(many)];
+    const details = [
+      { name: long, value: 'x'.repeat(300), masked: false },
+      ...reportedDetails(many, undefined),
+    ];
     const [endpoint = { public_key: '', host: '', port: 1 }] = certificateOf(scene).claims.endpoints;
     const unbounded = registrationOf(scene, {
       ...{
@@ -60,7 +106,7 @@ describe('what a gateway answers without measure', () => {
       ...{ details, endpoints: Array.from({ length: 20 }, () => endpoint), certificates: [] },
     });
     const report = reportOf(sourcesOf(scene, { registrations: [unbounded] }));
-    expect(report.entries).toMatchObject([{ kind: 'case', details: reportedDetails(many) }]);
+    expect(report.entries).toMatchObject([{ kind: 'case', details: reportedDetails(many, undefined) }]);
   });
 
   it('is no answer that a client takes', () => {
