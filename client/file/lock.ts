@@ -62,8 +62,30 @@ async function take(path: string): Promise<FileHandle | undefined> {
     return await open(path, 'wx', 0o600);
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw notWritten(cause);
-    if (await isStale(path)) await rm(path, { force: true });
+    if (await isStale(path)) await removeStale(path);
     return undefined;
+  }
+}
+
+/**
+ * One of those who wait at a time: by the time a slow one removed what it saw, another could have removed that and hold a
+ * lock of its own in its place.
+ */
+async function removeStale(path: string): Promise<void> {
+  const turn = `${path}.stale`;
+  let mine: FileHandle;
+  try {
+    mine = await open(turn, 'wx', 0o600);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw notWritten(cause);
+    // Of one who crashed just there.
+    if (await isStale(turn)) await rm(turn, { force: true });
+    return;
+  }
+  try {
+    if (await isStale(path)) await rm(path, { force: true });
+  } finally {
+    await release(turn, mine);
   }
 }
 
