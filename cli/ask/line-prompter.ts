@@ -14,7 +14,7 @@ import {
   type PrompterOptions,
   type Reply,
 } from './prompter.ts';
-import { aboutLines, choicesOf, defaultOf, words } from './question-lines.ts';
+import { aboutLines, choicesOf, defaultOf, headOf, words } from './question-lines.ts';
 import { readPaths } from './read-paths.ts';
 
 /** Asks in plain lines: one question, one line for its answer. For pipes, simple terminals and screen readers. */
@@ -76,17 +76,18 @@ export class LinePrompter implements Prompter {
         : question.isOptional
           ? [words(language, 'leave_out')]
           : []),
-      words(language, 'go_back'),
     ];
     return [
+      // Once, before the first.
+      ...(this.#count === 1 ? ['', faint(words(language, 'go_back'))] : []),
       '',
-      strong(`${this.#count}. ${question.label}`),
+      strong(`${this.#count}. ${headOf(question, language)}`),
       ...aboutLines(question, { language, columns: this.#terminal.columns }),
       ...choices.flatMap(({ label, help }, index) => [
         `  ${index + 1}  ${label}`,
         ...(help === undefined ? [] : [faint(`     ${help}`)]),
       ]),
-      faint(hints.join(' ')),
+      ...(hints.length === 0 ? [] : [faint(hints.join(' '))]),
     ];
   }
 

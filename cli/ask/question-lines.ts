@@ -17,6 +17,11 @@ interface LinesOptions {
   readonly columns: number;
 }
 
+/** What is asked, in a line. Several documents follow it one a line: their names have commas. */
+export function headOf({ label, slots = [], isOneEnough = false }: Question, language: Language): string {
+  return slots.length > 1 ? words(language, isOneEnough ? 'files_any' : 'files_all') : label;
+}
+
 /** What a person should know before answering, above the prompt. */
 export function aboutLines(question: Question, { language, columns }: LinesOptions): readonly Line[] {
   const { kind, help, example, shown = [], slots = [], isOneEnough = false } = question;
@@ -29,7 +34,16 @@ export function aboutLines(question: Question, { language, columns }: LinesOptio
     ...(kind === 'files' && isOneEnough && slots.length > 1 ? [text('type_kinds', kindsExample(slots))] : []),
     ...(slots.some(({ isStamped }) => isStamped) ? [text('stamped')] : []),
   ];
-  return [...rows, ...sentences.flatMap((sentence) => wrap(sentence, columns)).map(faint)];
+  return [
+    ...documents(slots, isOneEnough),
+    ...rows,
+    ...sentences.flatMap((sentence) => wrap(sentence, columns)).map(faint),
+  ];
+}
+
+function documents(slots: NonNullable<Question['slots']>, isOneEnough: boolean): readonly string[] {
+  if (slots.length < 2) return [];
+  return slots.map(({ label }, index) => (isOneEnough ? `  - ${label}` : `  ${index + 1}  ${label}`));
 }
 
 function kindsExample(slots: NonNullable<Question['slots']>): { readonly example: string } {

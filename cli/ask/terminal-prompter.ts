@@ -13,7 +13,7 @@ import {
   type PrompterOptions,
   type Reply,
 } from './prompter.ts';
-import { aboutLines, choicesOf, defaultOf, words } from './question-lines.ts';
+import { aboutLines, choicesOf, defaultOf, headOf, words } from './question-lines.ts';
 import { readPaths } from './read-paths.ts';
 
 /** Another .conf file than those that are there: typed after it was chosen. */
@@ -65,7 +65,7 @@ export class TerminalPrompter implements Prompter {
       const preset = defaultOf(question);
       const chosen = await select<string>(
         {
-          message: cleaned(question.label),
+          message: cleaned(headOf(question, this.#language)),
           choices: [...choices, ...other, new Separator(), back],
           ...(preset === undefined ? {} : { default: preset }),
           pageSize: 12,
@@ -87,7 +87,7 @@ export class TerminalPrompter implements Prompter {
     const preset = defaultOf(question);
     const answer = await input(
       {
-        message: cleaned(question.label),
+        message: cleaned(headOf(question, this.#language)),
         ...(preset === undefined ? {} : { default: cleaned(preset), prefill: 'editable' as const }),
         validate: async (text) => {
           if (text.trim() === BACK) return true;

@@ -56,16 +56,27 @@ export function documentQuestion({ language }: Interview, group: DocumentGroup):
   const { name, kinds, level, isOneEnough } = group;
   const slots = kinds.map((kind) => slotOf(kind, language));
   const message = kinds.length === 1 ? 'document_one' : isOneEnough ? 'document_any' : 'document_all';
-  const values = { documents: slots.map(({ label }) => label).join(language === 'ur' ? '، ' : ', ') };
+  const values = { documents: listed(slots, language) };
+  // Said of each of several it is said once.
+  const helps = new Set(slots.flatMap(({ help }) => help ?? []));
   return {
     id: `document.${name}`,
     kind: 'files',
     label: say(interviewMessages, language, { message, values }),
-    help: slots.flatMap(({ help }) => help ?? []).join(' ') || undefined,
+    help: [...helps].join(' ') || undefined,
     isOptional: level !== 'required',
     slots,
     isOneEnough,
   };
+}
+
+/** In quotes where there are several: names of documents have commas. */
+function listed(slots: readonly FileSlot[], language: Interview['language']): string {
+  const labels = slots.map(({ label }) => label);
+  if (labels.length < 2) return labels.join('');
+  return language === 'ur'
+    ? labels.map((label) => `”${label}“`).join('، ')
+    : labels.map((label) => `“${label}”`).join(', ');
 }
 
 function slotOf(evidence: ProfileEvidence, language: Interview['language']): FileSlot {

@@ -6,7 +6,9 @@ export const english = {
   example: 'For example: {example}',
   leave_out: 'Leave it empty to skip it.',
   take_default: 'Leave it empty for: {value}',
-  go_back: 'With < you go back one question.',
+  go_back: 'At any question, < takes you back one question.',
+  files_all: 'The files for these documents, in this order:',
+  files_any: 'One of these is enough:',
   type_choice: 'Type the number.',
   type_files:
     'Type the paths, with blanks between them and quotes around those that have blanks. You can drop files into the terminal, too.',

@@ -27,6 +27,17 @@ describe('the interview by the rules of Pakistan', () => {
     expect(applicationOf(interview)).toMatchObject({ route: 'B', category: 'freelancer' });
   });
 
+  it.each([
+    ['en', '“Identity card, front”, “Identity card, back”', 'on which every line can be read'],
+    ['ur', '”شناختی کارڈ، سامنے کا رخ“، ”', 'جس میں ہر سطر پڑھی جا سکے'],
+  ] as const)('says which files are which, and once what is so of each (%s)', (language, names, help) => {
+    const before = Object.values(freelancer).slice(0, -2);
+    const question = asked(before.reduce(answered, interviewOn(pakistan, { language })));
+    expect(question?.id).toBe('document.identity_required');
+    expect(question?.label).toContain(names);
+    expect(question?.help?.split(help)).toHaveLength(2);
+  });
+
   it('says what is possible behind a shared address, with the letter, and lets the person choose', () => {
     const shared = interviewOn(pakistan, { address: 'cgnat' });
     const at = ['no', 'freelancer', 'no_fixed_address'].reduce(answered, shared);
