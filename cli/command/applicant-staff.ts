@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ApplicationStore } from '#client/application/application-store.ts';
 import { coverageOf, readStaff, type CoverageRow } from '#client/application/coverage.ts';
 import { interviewOf, keep, lastUnfinished, resumeWork } from '#client/application/work.ts';
+import { follow } from '#client/registration/follow.ts';
 import { RegistrationStore } from '#client/registration/registration-store.ts';
 import { isOver } from '#client/registration/stored-registration.ts';
 import { applicationOf } from '#shared/registration/interview/state.ts';
@@ -40,7 +41,9 @@ export async function applicantStaffCommand(
   }
   const profile = offered.find(({ document }) => document.id === registered?.view.profile.replace(/@.*/, ''));
   if (rows === undefined && registered !== undefined && profile !== undefined) {
-    rows = coverageOf(profile, registered.view, staff);
+    // What was registered lies with the office alone.
+    const { registration } = await follow(client, registered, { certificate: 'never' });
+    rows = coverageOf(profile, registration.view, staff);
   }
   if (rows === undefined)
     throw cliError('usage', { detail: 'there is nothing yet that they could be covered by' });

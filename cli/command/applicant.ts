@@ -182,9 +182,14 @@ export async function applicantDeleteCommand(
     question: 'Forget it?',
     isGiven: yes,
   });
-  await forgetAll(client);
+  const { unreadable } = await forgetAll(client);
+  const damaged = unreadable.map((path) => `  ${path}`);
   return {
-    json: { remaining },
-    lines: [good('Forgotten.'), ...section('This stays elsewhere:', elsewhere)],
+    json: { remaining, unreadable },
+    lines: [
+      good('Forgotten.'),
+      ...section('These files are damaged or cannot be written; see yourself what they say of you:', damaged),
+      ...section('This stays elsewhere:', elsewhere),
+    ],
   };
 }

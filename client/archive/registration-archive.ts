@@ -84,7 +84,8 @@ function noteIn(
   return {
     ...{ version: 1, registration, gateway: origin, label: tunnel },
     ...{ profile, route, category, endpoints },
-    details: reportedDetails(fields, caseProfile),
+    // Whoever read it from its file does not know them.
+    details: Object.keys(fields).length === 0 ? (known?.details ?? []) : reportedDetails(fields, caseProfile),
     states: statesWith(known?.states ?? [], view),
     certificates: (isNew ? [...certificates, certificate] : certificates).slice(-MAX_CERTIFICATES),
   };

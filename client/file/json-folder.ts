@@ -14,6 +14,12 @@ const problems = {
   },
 } as const satisfies ProblemCatalogue<string>;
 
+export interface Readable<Record> {
+  readonly records: readonly Record[];
+  /** Paths. */
+  readonly unreadable: readonly string[];
+}
+
 /** A person's own folder of small JSON files, one a record, 0600 in 0700. Names are checked by the caller. */
 export class JsonFolder<Schema extends z.ZodType> {
   readonly #directory: string;
@@ -43,6 +49,22 @@ export class JsonFolder<Schema extends z.ZodType> {
   async all(): Promise<readonly z.infer<Schema>[]> {
     const records = await Promise.all((await this.names()).map((name) => this.read(name)));
     return records.filter((record) => record !== undefined);
+  }
+
+  /** All that can be read; the others are named, and left as they are. */
+  async readable(): Promise<Readable<z.infer<Schema>>> {
+    const records: z.infer<Schema>[] = [];
+    const unreadable: string[] = [];
+    for (const name of await this.names()) {
+      try {
+        const record = await this.read(name);
+        if (record !== undefined) records.push(record);
+      } catch {
+        // Without the cause: it may quote what is personal.
+        unreadable.push(this.#path(name));
+      }
+    }
+    return { records, unreadable };
   }
 
   async write(name: string, record: z.infer<Schema>): Promise<void> {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Anchor, RegistrationView } from '#shared/contract/gateway-contract.ts';
 import { SanadError } from '#shared/contract/problem.ts';
+import type { ReportedDetail } from '#shared/report/report-schema.ts';
 import { withDaemon, type ClientContext } from '../client-context.ts';
 import { GatewayClient } from '../gateway/gateway-client.ts';
 import { gatewayError } from '../gateway/gateway-problem.ts';
@@ -55,7 +56,18 @@ async function mayHaveTunnel(context: ClientContext): Promise<boolean> {
 
 /** The source addresses that the registrant gave; none where the rules ask for none, or the gateway does not tell. */
 export function registeredAddresses({ fields }: RegistrationView): readonly string[] {
-  return (fields[ADDRESSES_FIELD] ?? '').split(/[\s,]+/).filter((address) => address !== '');
+  return addressesIn(fields[ADDRESSES_FIELD] ?? '');
+}
+
+function addressesIn(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((address) => address !== '');
+}
+
+/** Those of a registration as the archive has them, without asking anybody: its file does not hold what was answered. */
+export function archivedAddresses(details: readonly ReportedDetail[]): readonly string[] {
+  const value = details.find(({ name }) => name === ADDRESSES_FIELD)?.value ?? '';
+  // What was cut off may have cut an address in two.
+  return addressesIn(value).filter((address) => isIP(address) !== 0);
 }
 
 /** Whether connections from there are what was registered; null where that cannot be said. */

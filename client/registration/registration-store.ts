@@ -1,13 +1,17 @@
 import { join } from 'node:path';
-import { JsonFolder } from '../file/json-folder.ts';
+import { SanadError } from '#shared/contract/problem.ts';
+import { JsonFolder, type Readable } from '../file/json-folder.ts';
 import { withLock } from '../file/lock.ts';
 import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
 import { DeclarationStore } from './declaration-store.ts';
 import { candidatesFor } from './read-certificate.ts';
 import { registrationError } from './registration-problem.ts';
 import {
+  hasDetails,
   storedRegistrationSchema,
   submissionDraftSchema,
+  withDetailsOf,
+  withoutDetails,
   type StoredRegistration,
   type SubmissionDraft,
 } from './stored-registration.ts';
@@ -26,10 +30,18 @@ export class RegistrationStore {
     this.#drafts = new JsonFolder(join(configDirectory, 'registration-draft'), submissionDraftSchema);
   }
 
-  /** Newest first. */
+  /** Newest first; without what is personal, which does not lie here. */
   async all(): Promise<readonly StoredRegistration[]> {
     const all = await this.#registrations.all();
-    return all.toSorted((a, b) => b.view.submitted_at - a.view.submitted_at);
+    await this.#dropDetailsOf(all);
+    return newestFirst(all);
+  }
+
+  /** Those that can be read. Named as unreadable are also those that what is personal could not be taken out of. */
+  async readable(): Promise<Readable<StoredRegistration>> {
+    const { records, unreadable } = await this.#registrations.readable();
+    const uncleared = await this.#dropDetailsOf(records);
+    return { records: newestFirst(records), unreadable: [...unreadable, ...uncleared] };
   }
 
   async get(id: string): Promise<StoredRegistration> {
@@ -46,21 +58,31 @@ export class RegistrationStore {
 
   /** The identifier is a UUID by its schema, and so safe as a file's name. */
   async save(registration: StoredRegistration): Promise<void> {
-    await this.#registrations.write(registration.view.id, registration);
-    // Here and nowhere else, so that no state and no certificate goes by unkept. Loaded when something is written.
+    await this.#registrations.write(registration.view.id, withoutDetails(registration));
+    // Here and nowhere else, so that no state and no certificate goes by unkept.
+    await this.#archive(registration);
+  }
+
+  async #archive(registration: StoredRegistration): Promise<void> {
+    // Loaded when something is written.
     const { keepRegistration } = await import('../archive/keep.ts');
     await keepRegistration(this.#configDirectory, registration);
   }
 
   /**
    * Changes what is kept of a registration by now: another window or a long watch may have written since the caller read
-   * it. Gives back the same where there is nothing to change.
+   * it. Gives back the same where there is nothing to change, and what the caller knows of its details.
    */
   async change(
     known: StoredRegistration,
     change: (kept: StoredRegistration) => StoredRegistration,
   ): Promise<StoredRegistration> {
-    return await this.keep(known.view.id, (kept) => change(kept ?? known));
+    return await this.#underLock(known.view.id, async (kept) => {
+      const before = kept === undefined ? known : { ...kept, view: withDetailsOf(kept.view, known.view) };
+      const made = change(before);
+      if (kept === undefined || made !== before) await this.save(made);
+      return made;
+    });
   }
 
   /** The same where there may be nothing yet. */
@@ -68,11 +90,46 @@ export class RegistrationStore {
     id: string,
     make: (kept: StoredRegistration | undefined) => StoredRegistration,
   ): Promise<StoredRegistration> {
+    return await this.#underLock(id, async (kept) => {
+      const made = make(kept);
+      await this.save(made);
+      return made;
+    });
+  }
+
+  async #underLock<Result>(
+    id: string,
+    work: (kept: StoredRegistration | undefined) => Promise<Result>,
+  ): Promise<Result> {
     return await withLock(join(this.#directory, `${id}.lock`), async () => {
       const kept = await this.#registrations.read(id);
-      const made = make(kept);
-      if (made !== kept) await this.save(made);
-      return made;
+      return await work(kept === undefined ? undefined : withoutDetails(kept));
+    });
+  }
+
+  /**
+   * Files of an earlier Sanad held what was answered as text. A disk that takes nothing keeps nobody from connecting: the
+   * paths of those that are as they were.
+   */
+  async #dropDetailsOf(registrations: readonly StoredRegistration[]): Promise<readonly string[]> {
+    const uncleared: string[] = [];
+    for (const registration of registrations.filter(hasDetails)) {
+      try {
+        await this.#dropDetails(registration);
+      } catch (cause) {
+        if (!(cause instanceof SanadError)) throw cause;
+        uncleared.push(join(this.#directory, `${registration.view.id}.json`));
+      }
+    }
+    return uncleared;
+  }
+
+  async #dropDetails(registration: StoredRegistration): Promise<void> {
+    const { id } = registration.view;
+    await this.#underLock(id, async (kept) => {
+      // What a report may tell of it is kept for that, identity numbers masked.
+      await this.#archive(registration);
+      if (kept !== undefined) await this.#registrations.write(id, kept);
     });
   }
 
@@ -90,4 +147,8 @@ export class RegistrationStore {
     await this.#drafts.remove(tunnel);
     return wasThere;
   }
+}
+
+function newestFirst(registrations: readonly StoredRegistration[]): readonly StoredRegistration[] {
+  return registrations.map(withoutDetails).toSorted((a, b) => b.view.submitted_at - a.view.submitted_at);
 }

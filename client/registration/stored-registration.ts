@@ -3,10 +3,14 @@ import {
   registrationViewSchema,
   submissionSchema,
   type RegistrationState,
+  type RegistrationView,
 } from '#shared/contract/gateway-contract.ts';
 import { MAX_CERTIFICATE_BYTES } from '#shared/registration/certificate.ts';
 
-/** A registration as it lies in a file: what the gateway last said of it, and its certificate. No secret. */
+/**
+ * A registration: what the gateway last said of it, and its certificate. No secret. In its file without what is personal
+ * (`withoutDetails`), which comes with every answer of the gateway.
+ */
 export const storedRegistrationSchema = z.strictObject({
   version: z.literal(1),
   /** The gateway's name and origin, as the machine's anchor had them at submission. */
@@ -20,6 +24,21 @@ export const storedRegistrationSchema = z.strictObject({
   certificate: z.string().max(MAX_CERTIFICATE_BYTES).nullable(),
 });
 export type StoredRegistration = z.infer<typeof storedRegistrationSchema>;
+
+/** As it may lie in a plain file: nothing that the person or a reviewer wrote. */
+export function withoutDetails(registration: StoredRegistration): StoredRegistration {
+  return { ...registration, view: { ...registration.view, fields: {}, thread: [], note: null } };
+}
+
+export function hasDetails({ view: { fields, thread, note } }: StoredRegistration): boolean {
+  return Object.keys(fields).length + thread.length > 0 || note !== null;
+}
+
+/** With what the gateway told of it at another time, where it lies without. The note is of its moment. */
+export function withDetailsOf(view: RegistrationView, told: RegistrationView): RegistrationView {
+  const note = view.changed_at === told.changed_at ? told.note : null;
+  return { ...view, fields: told.fields, thread: told.thread, note: view.note ?? note };
+}
 
 /** Nothing will come of it any more. */
 export function isOver(state: RegistrationState): boolean {

@@ -11,7 +11,7 @@ import { isDecided } from '../gateway/read-answer.ts';
 import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
 import { endpointClaimsOf } from './read-certificate.ts';
 import { RegistrationStore } from './registration-store.ts';
-import type { StoredRegistration, SubmissionDraft } from './stored-registration.ts';
+import { withDetailsOf, type StoredRegistration, type SubmissionDraft } from './stored-registration.ts';
 
 /** What a person decides about a submission. */
 export interface Application {
@@ -117,7 +117,7 @@ function keptOf(
     throw gatewayError('gateway_answer_unexpected', { detail: 'the identifier of another registration' });
   }
   const isNewer = view.changed_at >= there.view.changed_at;
-  return { view: isNewer ? view : there.view, certificate: there.certificate };
+  return { view: isNewer ? view : withDetailsOf(there.view, view), certificate: there.certificate };
 }
 
 function compose(

@@ -1,9 +1,10 @@
 import { SanadError } from '#shared/contract/problem.ts';
 import { readIpAddress } from '#shared/wireguard/ip-address.ts';
 import { readAnchors } from '../../anchor/read-anchors.ts';
+import { RegistrationArchive } from '../../archive/registration-archive.ts';
 import type { StoredRegistration } from '../../registration/stored-registration.ts';
 import { findings, type Finding } from '../finding.ts';
-import { registeredAddresses } from '../../registration/public-address.ts';
+import { archivedAddresses } from '../../registration/public-address.ts';
 import { publicGateway } from '../probe/public-gateway.ts';
 import type { Scene } from '../scene.ts';
 
@@ -37,9 +38,7 @@ const finding = findings('public_address', {
 
 /** Whether this line has the address that was registered, where the authority's rules register one. */
 export async function checkPublicAddress(scene: Scene): Promise<readonly Finding[]> {
-  const registrations = (await scene.registrations).filter(
-    ({ view }) => registeredAddresses(view).length > 0,
-  );
+  const registrations = await withAddresses(scene);
   if (registrations.length === 0) return [finding('public_address_none')];
   const view = await scene.service;
   // Another user's tunnel carries the fetcher's questions too; a service that does not tell may have one up.
@@ -51,13 +50,29 @@ export async function checkPublicAddress(scene: Scene): Promise<readonly Finding
   return await Promise.all(registrations.map((one) => compare(scene, one)));
 }
 
-async function compare({ client }: Scene, registration: StoredRegistration): Promise<Finding> {
+interface Addressed {
+  readonly registration: StoredRegistration;
+  readonly registered: readonly string[];
+}
+
+/** The addresses lie in the archive: what was answered is in no registration's file. */
+async function withAddresses(scene: Scene): Promise<readonly Addressed[]> {
+  const registrations = await scene.registrations;
+  const archived = await new RegistrationArchive(scene.client.configDirectory).all();
+  return registrations.flatMap((registration) => {
+    const known = archived.find((one) => one.registration === registration.view.id);
+    const registered = archivedAddresses(known?.details ?? []);
+    return registered.length === 0 ? [] : [{ registration, registered }];
+  });
+}
+
+async function compare({ client }: Scene, { registration, registered }: Addressed): Promise<Finding> {
   const subject = registration.tunnel;
   const anchor = (await readAnchors(client.anchors)).find(({ origin }) => origin === registration.origin);
   if (anchor === undefined) return finding('public_address_no_gateway', { subject });
   try {
     const { address } = await publicGateway(client, anchor).ask('publicAddress');
-    return judgeAddress({ subject, seen: address, registered: registeredAddresses(registration.view) });
+    return judgeAddress({ subject, seen: address, registered });
   } catch (cause) {
     if (!(cause instanceof SanadError)) throw cause;
     return finding('public_address_unseen', { subject, detail: cause.problem.code });

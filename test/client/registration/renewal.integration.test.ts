@@ -131,8 +131,8 @@ describe('two windows at once', () => {
     const before = await certified();
     const newer = await world.attest(later);
     await anotherWindowTakes(newer);
-    const kept = await keepView(world.context, before, { ...before.view, note: 'to be seen' });
-    expect(kept).toMatchObject({ certificate: newer, view: { note: 'to be seen' } });
+    const kept = await keepView(world.context, before, { ...before.view, changed_at: NOW + 7 });
+    expect(kept).toMatchObject({ certificate: newer, view: { changed_at: NOW + 7 } });
     expect(await world.stored()).toEqual(kept);
   });
 
@@ -140,10 +140,10 @@ describe('two windows at once', () => {
     const before = await certified();
     const newer = await world.attest(later);
     world.script = meanwhile(async () => {
-      await keepView(world.context, before, { ...before.view, note: 'to be seen' });
+      await keepView(world.context, before, { ...before.view, changed_at: NOW + 7 });
     });
     await follow(world.context, before, { certificate: 'renew' });
-    expect(await world.stored()).toMatchObject({ certificate: newer, view: { note: 'to be seen' } });
+    expect(await world.stored()).toMatchObject({ certificate: newer, view: { changed_at: NOW + 7 } });
   });
 
   it('the newer of two certificates stays, whichever is written last', async () => {
@@ -161,10 +161,10 @@ describe('two windows at once', () => {
     const store = new RegistrationStore(world.context.configDirectory);
     const add = (kept: StoredRegistration): StoredRegistration => ({
       ...kept,
-      view: { ...kept.view, note: `${kept.view.note ?? ''}x` },
+      view: { ...kept.view, changed_at: kept.view.changed_at + 1 },
     });
     await Promise.all(Array.from({ length: 8 }, () => store.change(before, add)));
-    expect((await world.stored()).view.note).toBe('x'.repeat(8));
+    expect((await world.stored()).view.changed_at).toBe(before.view.changed_at + 8);
   });
 });
 
