@@ -24,10 +24,18 @@ export interface Deadlines {
   readonly answerMs: number;
 }
 
-/** One child, good for one request at a time until it has failed, been ended, or died. */
+/**
+ * How many requests one child gets. Each leaves up to two connections to the bus open, until the library's objects
+ * happen to be collected; only the end of the process closes them for certain. A bus without limits of its own refuses
+ * the 256th of a user.
+ */
+export const CALLS_PER_PROCESS = 30;
+
+/** One child, good for one request at a time until it is worn, has failed, been ended, or died. */
 export class CredentialChild {
   readonly #child: ChildProcess;
   readonly #deadlines: Deadlines;
+  #requests = 0;
 
   constructor({ environment, deadlines }: CredentialChildOptions) {
     this.#deadlines = deadlines;
@@ -50,6 +58,11 @@ export class CredentialChild {
     return this.#child.connected && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** It has served its share: whoever has its last answer ends it. */
+  get worn(): boolean {
+    return this.#requests >= CALLS_PER_PROCESS;
+  }
+
   /** Ends the child, whatever it is doing. */
   end(): void {
     if (this.#child.connected) this.#child.disconnect();
@@ -57,6 +70,7 @@ export class CredentialChild {
   }
 
   async request(request: CredentialRequest): Promise<CredentialResult> {
+    this.#requests += 1;
     this.#child.ref();
     this.#child.channel?.ref();
     try {

@@ -104,8 +104,15 @@ class Children {
     try {
       return await this.#livingChild().request(request);
     } finally {
-      this.#restLater();
+      if (this.#child?.worn === true) this.#relieve();
+      else this.#restLater();
     }
+  }
+
+  /** Now, between two requests: the next one finds a child that is up, or well on its way. */
+  #relieve(): void {
+    this.end();
+    this.prepare();
   }
 
   #restLater(): void {

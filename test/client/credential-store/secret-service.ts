@@ -44,6 +44,8 @@ export interface SecretService {
   asked(): boolean;
   /** Lets it go on. */
   thawService(): void;
+  /** How many connections the bus has now, those of the service and of this question included. */
+  connections(): Promise<number>;
   /** Ends every process of the session, each by its id, and removes its bus. */
   stop(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export async function startSecretService(options: SecretServiceOptions): Promise
       freezeService: () => void keyring?.child.kill('SIGSTOP'),
       asked: () => existsSync(join(session.directory, `${PROMPTER}.pid`)),
       thawService: () => void keyring?.child.kill('SIGCONT'),
+      connections: async () => (await askBus(session, 'ListNames')).match(/":\d/g)?.length ?? 0,
       stop,
     };
   } catch (error) {
@@ -177,12 +180,20 @@ async function untilUnlocked(session: Session, keyring: Launched): Promise<void>
 }
 
 async function ask(session: Session, method: string, argument: string): Promise<string> {
-  const words = ['--session', '--print-reply', '--dest=org.freedesktop.secrets', '/org/freedesktop/secrets'];
-  const { stdout } = await promisify(execFile)(
-    'dbus-send',
-    [...words, `org.freedesktop.Secret.Service.${method}`, argument],
-    { env: withPath(session), ...session.identity },
-  );
+  const words = ['--dest=org.freedesktop.secrets', '/org/freedesktop/secrets'];
+  return await send(session, [...words, `org.freedesktop.Secret.Service.${method}`, argument]);
+}
+
+async function askBus(session: Session, method: string): Promise<string> {
+  const words = ['--dest=org.freedesktop.DBus', '/org/freedesktop/DBus'];
+  return await send(session, [...words, `org.freedesktop.DBus.${method}`]);
+}
+
+async function send(session: Session, words: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('dbus-send', ['--session', '--print-reply', ...words], {
+    env: withPath(session),
+    ...session.identity,
+  });
   return stdout;
 }
 
