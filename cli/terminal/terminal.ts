@@ -45,19 +45,25 @@ export class Terminal {
     this.#options.stdout.write(`${JSON.stringify(document)}\n`);
   }
 
-  /** Only "y" and "yes" are. The end of the input is "no", Ctrl-C is Ctrl-C. */
+  /** Only "y" and "yes" are. An input that ends, breaks or did so before is "no", Ctrl-C is Ctrl-C. */
   async confirm(question: string): Promise<boolean> {
     // Loaded when somebody is asked.
-    const { createInterface } = await import('node:readline');
+    const [{ createInterface }, { finished }] = await Promise.all([
+      import('node:readline'),
+      import('node:stream'),
+    ]);
     const { stdin: input, stderr: output } = this.#options;
     const reader = createInterface({ input, output, terminal: true });
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     reader.once('SIGINT', () => reject(new Interrupted()));
-    reader.once('close', () => resolve('no'));
+    reader.once('close', () => resolve('no')).once('error', () => resolve('no'));
+    // The reader alone would wait for an end that has been, and for ever for an input that is gone without one.
+    const stopWatching = finished(input, { writable: false }, () => resolve('no'));
     reader.question(`${cleaned(question)} [y/N] `, resolve);
     try {
       return /^y(es)?$/i.test((await promise).trim());
     } finally {
+      stopWatching();
       reader.close();
     }
   }

@@ -31,6 +31,61 @@ describe('terminal', () => {
   });
 });
 
+describe('a question', () => {
+  function atTerminal() {
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    return {
+      stdin,
+      terminal: new Terminal({ stdin, stdout, stderr, isInteractive: true, hasColours: false }),
+    };
+  }
+
+  it('is answered by "y" and "yes" alone', async () => {
+    const { stdin, terminal } = atTerminal();
+    for (const [typed, isYes] of [
+      ['y', true],
+      ['YES', true],
+      ['', false],
+      ['yeah', false],
+    ] as const) {
+      const answer = terminal.confirm('Send it?');
+      stdin.write(`${typed}\r`);
+      expect(await answer).toBe(isYes);
+    }
+  });
+
+  it('is "no" when the input ends, and so is each one after it', async () => {
+    const { stdin, terminal } = atTerminal();
+    stdin.end();
+    expect(await terminal.confirm('Send it?')).toBe(false);
+    expect(await terminal.confirm('Send it?')).toBe(false);
+  });
+
+  it.each([
+    ['goes away', undefined],
+    ['breaks, as that of a closed window does', new Error('EIO')],
+  ])('is "no" when the input %s, and so is each one after it', async (_how, error) => {
+    const { stdin, terminal } = atTerminal();
+    const answer = terminal.confirm('Send it?');
+    stdin.destroy(error);
+    expect(await answer).toBe(false);
+    expect(await terminal.confirm('Send it?')).toBe(false);
+  });
+
+  it('leaves nothing behind on the input', async () => {
+    const { stdin, terminal } = atTerminal();
+    const listeners = () => stdin.eventNames().reduce((sum, name) => sum + stdin.listenerCount(name), 0);
+    const ask = async () => {
+      const answer = terminal.confirm('Send it?');
+      stdin.write('y\r');
+      await answer;
+      return listeners();
+    };
+    const once = await ask();
+    expect([await ask(), await ask()]).toEqual([once, once]);
+  });
+});
+
 describe('words', () => {
   it('for moments and amounts are short', () => {
     expect([0, 30, 300, 7200, 400_000].map((seconds) => ago(1_000_000 - seconds, 1_000_000))).toEqual([
