@@ -15,7 +15,7 @@ import type { ClientContext } from '../client-context.ts';
 import { deviceKey } from '../device/device-key.ts';
 import { signCompact } from '../device/sign-compact.ts';
 import { nodePrimitives } from '../node-primitives.ts';
-import { profileFor } from '../profile/known-profiles.ts';
+import { knownProfiles } from '../profile/known-profiles.ts';
 import { allRegistered } from '../registration/registered.ts';
 import type { StoredRegistration } from '../registration/stored-registration.ts';
 
@@ -64,8 +64,8 @@ async function sourcesFor(
   const { configDirectory } = context;
   const { registrations: stored, declarations: stated } = await allRegistered(configDirectory);
   // Those of a time before there was an archive.
-  const profileOf = profileFinder(context);
-  for (const one of stored) await keepRegistration(configDirectory, one, await profileOf(one));
+  const profileOf = await profileFinder(context);
+  for (const one of stored) await keepRegistration(configDirectory, one, profileOf(one));
   for (const one of stated) await keepDeclaration(configDirectory, one);
   const origins = new Set(
     stored.filter(({ certificate }) => certificate !== null).map(({ origin }) => origin),
@@ -84,20 +84,22 @@ async function sourcesFor(
   return { registrations, declarations, anchors, keySets, statusLists };
 }
 
-/** The profile of each case as its gateway signed it; undefined: it is not here. Each is looked for once. */
-function profileFinder(
+/**
+ * The profile of each case as its own gateway signed it or as it comes with the program; undefined: it is not here.
+ * Another gateway's word does not say what of a case is personal.
+ */
+async function profileFinder(
   context: ClientContext,
-): (registration: StoredRegistration) => Promise<AuthorityProfile | undefined> {
-  const found = new Map<string, Promise<AuthorityProfile | undefined>>();
-  return async ({ view, origin }) => {
-    const name = `${view.profile} ${origin}`;
-    const profile = found.get(name) ?? profileFor(context, view.profile, origin).catch(absent);
-    found.set(name, profile);
-    return await profile;
+): Promise<(registration: StoredRegistration) => AuthorityProfile | undefined> {
+  const known = (await knownProfiles(context).catch(absent)) ?? [];
+  return ({ view, origin }) => {
+    const found = known.filter(({ profile }) => profile.reference === view.profile);
+    const own = found.find((one) => one.origin === origin) ?? found.find((one) => one.origin === null);
+    return own?.profile;
   };
 }
 
-/** Not here or not to be read: then everything that was answered is masked, and the report is made all the same. */
+/** Not to be read: then everything that was answered is masked, and the report is made all the same. */
 function absent(cause: unknown): undefined {
   if (!(cause instanceof SanadError)) throw cause;
 }

@@ -1,13 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import { findAnchor } from '#client/anchor/read-anchors.ts';
+import { nodePrimitives } from '#client/node-primitives.ts';
+import { profileFor } from '#client/profile/known-profiles.ts';
+import { ProfileCache } from '#client/profile/profile-cache.ts';
 import { updateProfiles } from '#client/profile/update-profiles.ts';
 import { follow } from '#client/registration/follow.ts';
 import { submit } from '#client/registration/submit.ts';
 import { makeReport } from '#client/report/make-report.ts';
+import { openSignedProfile } from '#shared/registration/authority-profile/signed-profile.ts';
+import { restoreKeySet } from '#shared/registration/key-set.ts';
 import { issueProfile, profileKeyClaims } from '#test/shared/registration/authority-profile/issue-profile.ts';
 import { smallProfileDocument } from '#test/shared/registration/authority-profile/small-profile.ts';
-import { issueKeySet, keySetClaims } from '#test/shared/registration/issue.ts';
+import { issueKeySet, keySetClaims, makeGateway } from '#test/shared/registration/issue.ts';
 import { acceptAll, ID, useTestClient, viewOf } from '../registration/test-client.ts';
 
 const world = useTestClient();
@@ -59,11 +64,33 @@ it('a report tells answers as the profile says that the gateway signed', async (
   ]);
 });
 
+const allMasked = [
+  { name: 'reason', value: '• ••••••• ••tter', masked: true },
+  { name: 'yard', value: '•••• ••rd', masked: true },
+  { name: 'book', value: '••••••665', masked: true },
+];
+
 it('a report masks every answer where the profile is not here', async () => {
   await caseByOwnProfile();
-  expect(await detailsOfReport()).toEqual([
-    { name: 'reason', value: '• ••••••• ••tter', masked: true },
-    { name: 'yard', value: '•••• ••rd', masked: true },
-    { name: 'book', value: '••••••665', masked: true },
-  ]);
+  expect(await detailsOfReport()).toEqual(allMasked);
+});
+
+it('a report tells no answer because another gateway says that it is not personal', async () => {
+  await caseByOwnProfile();
+  const other = makeGateway('https://other.test');
+  world.gateway.fetcher.installAnchor({ ...other.anchor, name: 'other' });
+  const { fields: before } = smallProfileDocument({ version: 3 });
+  const open = fields.map((field) => ({ ...field, masked: false, reported: true }));
+  const profile = smallProfileDocument({ version: 3, fields: [...before, ...open] });
+  const keys = [...keySetClaims(other).keys, ...profileKeyClaims()];
+  const text = issueKeySet(other, { keys });
+  const keySet = restoreKeySet({ text, anchor: other.anchor, primitives: nodePrimitives });
+  const signed = openSignedProfile({
+    ...{ text: issueProfile(other, { profile }), keySet, primitives: nodePrimitives },
+  });
+  const seen = new Map<string, never>();
+  const cache = new ProfileCache(world.context.configDirectory);
+  await cache.change(other.anchor, () => ({ keep: { keySet, profiles: [signed], seen }, result: undefined }));
+  expect((await profileFor(world.context, 'xx-small@3')).reference).toBe('xx-small@3');
+  expect(await detailsOfReport()).toEqual(allMasked);
 });
