@@ -20,7 +20,7 @@ export async function withBrowser<Result>(
   work: (browser: DevToolsPipe) => Promise<Result>,
 ): Promise<Result> {
   const memory = await memoryFolder(options);
-  const profile = await makeProfile(memory?.path ?? tmpdir(), options.uid);
+  const profile = await makeProfile({ ...options, folder: memory?.path ?? tmpdir() });
   const child = spawn(options.program, argumentsFor({ profile, memory, uid: options.uid }), {
     env: environmentFor(profile, options.environment),
     // A group of its own: its helpers end with it.

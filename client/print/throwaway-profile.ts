@@ -2,12 +2,22 @@ import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What follows is who made it: its process, and what mkdtemp adds. */
-const NAME = /^sanad-print-(\d+)-\w{6}$/;
+const NAME = /^snap\.[\w-]+\.sanad-print-(\d+)-\w{6}$/;
+
+interface ProfileOptions {
+  readonly folder: string;
+  readonly uid: number | undefined;
+  /** The browser. */
+  readonly program: string;
+}
 
 /** A folder in that one, for one browser. What a process that was killed has left of its own is removed on the way. */
-export async function makeProfile(folder: string, uid: number | undefined): Promise<string> {
+export async function makeProfile({ folder, uid, program }: ProfileOptions): Promise<string> {
   await sweep(folder, uid);
-  return await mkdtemp(join(folder, `sanad-print-${process.pid}-`));
+  // A browser that is a snap, as Ubuntu's is, may use names in /dev/shm that begin so, and no others (snapd's AppArmor
+  // template). What is found elsewhere may be a script that starts that one.
+  const snap = /^\/snap\/bin\/([\w-]+)/.exec(program)?.[1] ?? 'chromium';
+  return await mkdtemp(join(folder, `snap.${snap}.sanad-print-${process.pid}-`));
 }
 
 export async function removeProfile(profile: string): Promise<void> {

@@ -15,7 +15,7 @@ import {
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findBrowser } from '#client/print/find-browser.ts';
 import { memoryFolder } from '#client/print/memory-folder.ts';
@@ -128,10 +128,10 @@ describe('what Chromium holds while it prints', () => {
 
 describe('what a print that was killed has left', () => {
   test('is removed by the next one, unless its maker lives or it is not a folder of ours', async () => {
-    const { pid: dead = 0 } = spawnSync('true');
-    const left = ['abcdef', 'ABC123'].map((end) => join(folder, `sanad-print-${dead}-${end}`));
+    const { pid: dead } = spawnSync('true');
+    const left = ['abcdef', 'ABC123'].map((end) => join(folder, `snap.chromium.sanad-print-${dead}-${end}`));
     const kept = [
-      join(folder, `sanad-print-${process.ppid}-abcdef`),
+      join(folder, `snap.chromium.sanad-print-${process.ppid}-abcdef`),
       join(folder, 'sanad-print-notes'),
       join(folder, 'kept'),
     ];
@@ -139,10 +139,11 @@ describe('what a print that was killed has left', () => {
       mkdirSync(one);
       writeFileSync(join(one, 'file'), '');
     }
-    const link = join(folder, `sanad-print-${dead}-link00`);
+    const link = join(folder, `snap.chromium.sanad-print-${dead}-link00`);
     symlinkSync(join(folder, 'kept'), link);
-    const profile = await makeProfile(folder, process.getuid?.());
+    const profile = await makeProfile({ folder, uid: process.getuid?.(), program: '/snap/bin/brave' });
     expect(existsSync(profile)).toBe(true);
+    expect(basename(profile)).toMatch(/^snap\.brave\./);
     expect(left.filter((one) => existsSync(one))).toEqual([]);
     expect([...kept, link].filter((one) => !existsSync(join(one, 'file')))).toEqual([]);
   });
@@ -192,7 +193,7 @@ describe('a browser that does not print', () => {
 function browserGroup(): readonly string[] {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const isLeader = (pid: string): boolean =>
-    ifThere(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.includes(`/sanad-print-${process.pid}-`) ??
+    ifThere(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.includes(`.sanad-print-${process.pid}-`) ??
     false;
   const groupOf = (pid: string): string | undefined =>
     ifThere(() => /\) \S (?:\d+) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
