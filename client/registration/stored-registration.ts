@@ -50,13 +50,28 @@ export function isOpen(state: RegistrationState): boolean {
   return ['submitted', 'filed_with_authority', 'verifying', 'needs_information'].includes(state);
 }
 
-/** A submission on its way: kept until the gateway has answered, so that a retry is the same submission. */
-export const submissionDraftSchema = z.strictObject({
-  version: z.literal(1),
+const onItsWay = {
   origin: z.string(),
   idempotencyKey: z.string(),
-  submission: submissionSchema,
   /** The registration whose place it is to take. */
   amends: z.uuid().nullable().default(null),
+};
+
+/** As an earlier Sanad kept it: with all that was answered, as text. */
+const wholeDraftSchema = z.strictObject({ version: z.literal(1), ...onItsWay, submission: submissionSchema });
+
+/**
+ * A submission on its way: kept until the gateway has answered, so that a retry is the same submission. What is in it is not
+ * kept, only by what it is known again.
+ */
+const sealedDraftSchema = z.strictObject({
+  version: z.literal(2),
+  ...onItsWay,
+  /** `intentMark` of the submission but for the moment of consent. */
+  mark: z.string().max(64),
+  /** When consent was given, at the first try. Seconds since the epoch. */
+  consentedAt: z.int().min(0),
 });
+
+export const submissionDraftSchema = z.discriminatedUnion('version', [wholeDraftSchema, sealedDraftSchema]);
 export type SubmissionDraft = z.infer<typeof submissionDraftSchema>;

@@ -9,6 +9,7 @@ import { GatewayClient } from '../gateway/gateway-client.ts';
 import { gatewayError } from '../gateway/gateway-problem.ts';
 import { isDecided } from '../gateway/read-answer.ts';
 import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
+import { intentMark } from './intent-mark.ts';
 import { endpointClaimsOf } from './read-certificate.ts';
 import { RegistrationStore } from './registration-store.ts';
 import { withDetailsOf, type StoredRegistration, type SubmissionDraft } from './stored-registration.ts';
@@ -66,6 +67,13 @@ export async function submit(context: ClientContext, application: Application): 
   return registration;
 }
 
+/** What goes out, and under which key. */
+interface Sending {
+  readonly amends: string | null;
+  readonly idempotencyKey: string;
+  readonly submission: Submission;
+}
+
 interface Composed {
   readonly application: Application;
   readonly submission: Submission;
@@ -76,24 +84,22 @@ async function draftOnce(
   { configDirectory }: ClientContext,
   store: RegistrationStore,
   { application, submission }: Composed,
-): Promise<SubmissionDraft> {
-  const { idempotencyKey, anchor, amends, tunnel } = application;
-  if (idempotencyKey !== undefined) {
-    return { version: 1, origin: anchor.origin, amends: amends?.view.id ?? null, idempotencyKey, submission };
-  }
+): Promise<Sending> {
+  const { idempotencyKey, amends, tunnel } = application;
+  if (idempotencyKey !== undefined) return { amends: amends?.view.id ?? null, idempotencyKey, submission };
   const lock = join(configDirectory, 'registration-draft', `${tunnel.name}.lock`);
   return await withLock(lock, () => draftFor(store, application, submission));
 }
 
 async function send(
   gateway: GatewayClient,
-  { submission: body, idempotencyKey, amends }: SubmissionDraft,
+  { submission: body, idempotencyKey, amends }: Sending,
 ): Promise<RegistrationView> {
   if (amends === null) return await gateway.ask('submit', { body, idempotencyKey });
   return await gateway.ask('amend', { id: amends, body, idempotencyKey });
 }
 
-function requireAsked(view: RegistrationView, { submission, amends }: SubmissionDraft): void {
+function requireAsked(view: RegistrationView, { submission, amends }: Sending): void {
   const asked = { ...pick(submission), amends };
   const isAsked = isDeepStrictEqual({ ...pick(view), amends: view.amends }, asked) && view.id !== amends;
   if (isAsked) return;
@@ -126,34 +132,44 @@ function compose(
 ): Submission {
   const consent = given ?? { text: consentText(anchor), given_at: now };
   const endpoints = endpointClaimsOf(tunnel);
-  return { profile, route, category, fields: { ...fields }, endpoints, device, consent };
+  // In an order of their own: a retry is the same to the byte, however they were given.
+  const ordered = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { profile, route, category, fields: Object.fromEntries(ordered), endpoints, device, consent };
 }
 
-/** The draft of an earlier try with the same content, or a new one, on disk before anything is sent. */
+/** As an earlier try with the same content, or a new one; on disk before anything is sent. */
 async function draftFor(
   store: RegistrationStore,
-  { tunnel, anchor, amends: amended }: Application,
+  { tunnel, anchor: { origin }, amends: amended }: Application,
   submission: Submission,
-): Promise<SubmissionDraft> {
+): Promise<Sending> {
   const amends = amended?.view.id ?? null;
-  const { origin } = anchor;
   const earlier = await store.draftOf(tunnel.name);
-  const isRetry = earlier?.origin === origin && earlier.amends === amends;
-  if (earlier !== undefined && isRetry && isSame(earlier.submission, submission)) return earlier;
-  const draft: SubmissionDraft = {
-    ...{ version: 1, origin, amends },
-    idempotencyKey: randomUUID(),
-    submission,
-  };
-  await store.saveDraft(tunnel.name, draft);
-  return draft;
+  const isRetry =
+    earlier?.origin === origin && earlier.amends === amends && (await isOf(earlier, submission));
+  // Of an earlier Sanad: to the byte as it was sent, or it would not be the same.
+  if (isRetry && earlier.version === 1) return earlier;
+  if (isRetry) {
+    const { idempotencyKey, consentedAt } = earlier;
+    return { amends, idempotencyKey, submission: at(submission, consentedAt) };
+  }
+  const idempotencyKey = randomUUID();
+  const mark = await intentMark(idempotencyKey, timeless(submission));
+  const consentedAt = submission.consent.given_at;
+  await store.saveDraft(tunnel.name, { version: 2, origin, amends, idempotencyKey, mark, consentedAt });
+  return { amends, idempotencyKey, submission };
 }
 
-/** But for the moment of consent. */
-function isSame(a: Submission, b: Submission): boolean {
-  const timeless = (submission: Submission): Submission => ({
-    ...submission,
-    consent: { ...submission.consent, given_at: 0 },
-  });
-  return isDeepStrictEqual(timeless(a), timeless(b));
+async function isOf(draft: SubmissionDraft, submission: Submission): Promise<boolean> {
+  if (draft.version === 1) return isDeepStrictEqual(timeless(draft.submission), timeless(submission));
+  return draft.mark === (await intentMark(draft.idempotencyKey, timeless(submission)));
+}
+
+/** The same again is the same, whenever it was consented to. */
+function timeless(submission: Submission): Submission {
+  return at(submission, 0);
+}
+
+function at(submission: Submission, consentedAt: number): Submission {
+  return { ...submission, consent: { ...submission.consent, given_at: consentedAt } };
 }

@@ -65,6 +65,24 @@ describe('what a registration says of a person', () => {
     expect(telling()).toEqual([]);
   });
 
+  it('nor does it on its way: sent again after a lost answer it is the same, by a mark that tells nothing', async () => {
+    world.script = acceptAll;
+    const application = { ...world.application(), fields };
+    world.answer('POST /v1/registration', (response) => void response.destroy());
+    await expect(submit(world.context, application)).rejects.toThrow();
+    expect(readdirSync(path('registration-draft'))).toEqual(['office.json']);
+    expect(telling()).toEqual([]);
+    world.context = { ...world.context, now: () => NOW + 60 };
+    const reordered = Object.fromEntries(Object.entries(fields).toReversed());
+    await expect(submit(world.context, { ...application, fields: reordered })).rejects.toThrow();
+    const changed = { ...application, fields: { ...fields, cnic: '3520212345679' } };
+    await expect(submit(world.context, changed)).rejects.toThrow();
+    const [first, again, other] = world.gateway.requests;
+    expect(again?.body).toBe(first?.body);
+    expect(again?.headers['idempotency-key']).toBe(first?.headers['idempotency-key']);
+    expect(other?.headers['idempotency-key']).not.toBe(first?.headers['idempotency-key']);
+  });
+
   it('nor is it left by a watch, or by a certificate', async () => {
     const registration = await submitted();
     await world.attest();
