@@ -147,9 +147,9 @@ async function draftFor(
   const earlier = await store.draftOf(tunnel.name);
   const isRetry =
     earlier?.origin === origin && earlier.amends === amends && (await isOf(earlier, submission));
-  // Of an earlier Sanad: to the byte as it was sent, or it would not be the same.
-  if (isRetry && earlier.version === 1) return earlier;
   if (isRetry) {
+    // Of an earlier Sanad: to the byte as it was sent, or it would not be the same.
+    if (earlier.version === 1) return earlier;
     const { idempotencyKey, consentedAt } = earlier;
     return { amends, idempotencyKey, submission: at(submission, consentedAt) };
   }
