@@ -176,6 +176,7 @@ export async function applicantDeleteCommand(
       strong('This is forgotten on this computer, for good:'),
       '  what is known of you, your applications, your documents, the days on which your address was looked at,',
       '  and the key with which all of it is encrypted: copies and backups cannot be read any more either.',
+      'Reports (sanad report) tell nothing of the days before any more: make one first if somebody may ask for it.',
       'Your VPN connections and registrations stay, and you can still connect.',
       ...section('This stays elsewhere:', elsewhere),
     ],

@@ -38,8 +38,8 @@ export interface Forgotten {
 const ON_THEIR_WAY = ['registration-draft', 'registration-act'];
 
 /**
- * Forgets the applicant, drafts, documents and the days on which addresses were seen, for good: the key is destroyed first,
- * and with it all that it has encrypted, wherever copies may lie. Registrations stay, without what was said in them:
+ * Forgets the applicant, drafts, documents, the days on which addresses were seen and what reports tell of earlier days, for
+ * good: the key is destroyed first, and with it all that it has encrypted, wherever copies may lie. Registrations stay, without what was said in them:
  * connecting needs them. What cannot be done keeps nothing else from being done, and is thrown in the end.
  */
 export async function forgetAll(client: ClientContext): Promise<Forgotten> {
@@ -55,6 +55,8 @@ export async function forgetAll(client: ClientContext): Promise<Forgotten> {
   await attempt(removeHalfWritten(join(configDirectory, 'registration')));
   // Reading them takes what is personal out of those of an earlier Sanad.
   const { unreadable } = await new RegistrationStore(configDirectory).readable();
+  // After them: what is taken out of an earlier Sanad's files is noted there.
+  await attempt(rm(join(configDirectory, 'archive'), { recursive: true, force: true }));
   if (problems.length > 0) throw problems[0];
   return { unreadable };
 }

@@ -7,6 +7,7 @@ import type { ClientContext } from '../client-context.ts';
 import { GatewayClient } from '../gateway/gateway-client.ts';
 import { nodePrimitives } from '../node-primitives.ts';
 import { builtInProfiles } from '../profile/built-in.ts';
+import { ownProfileOf } from '../profile/known-profiles.ts';
 import { readClaims } from '../registration/read-certificate.ts';
 import type { StoredDeclaration } from '../registration/stored-declaration.ts';
 import type { StoredRegistration } from '../registration/stored-registration.ts';
@@ -29,6 +30,17 @@ export async function keepRegistration(
   profile: AuthorityProfile | undefined = builtIn(registration),
 ): Promise<void> {
   await atLeisure(new RegistrationArchive(configDirectory).note(registration, profile));
+}
+
+/** Keeps what was answered, which comes with the gateway's word and lies in no other file, masked by the case's own rules. */
+export async function keepAnswers(
+  context: Pick<ClientContext, 'configDirectory' | 'anchors'>,
+  registration: StoredRegistration,
+): Promise<void> {
+  const { view, origin } = registration;
+  if (Object.keys(view.fields).length === 0) return;
+  const profile = await ownProfileOf(context, { reference: view.profile, origin });
+  await keepRegistration(context.configDirectory, registration, profile);
 }
 
 function builtIn({ view }: StoredRegistration): AuthorityProfile | undefined {

@@ -61,11 +61,6 @@ export class RegistrationArchive {
       certificates: certificates.flatMap(knownCertificate),
     }));
   }
-
-  /** The person takes everything back. */
-  async forget(registration: string): Promise<void> {
-    await this.#records.remove(registration);
-  }
 }
 
 function knownCertificate(text: string): KnownCertificate[] {

@@ -1,3 +1,4 @@
+import { SanadError } from '#shared/contract/problem.ts';
 import { readAnchors } from '../anchor/read-anchors.ts';
 import type { ClientContext } from '../client-context.ts';
 import type { AuthorityProfile } from '#shared/registration/authority-profile/read-profile.ts';
@@ -43,6 +44,24 @@ export async function profileFor(
     found.find((one) => one.origin === origin) ?? found.find((one) => one.origin === null) ?? found[0];
   if (own === undefined) throw profileNotHere(reference);
   return own.profile;
+}
+
+/**
+ * The rules of a case as its own gateway signed them or as they come with the program; undefined: they are not here, or
+ * cannot be read. Another gateway's word does not say what of a case is personal.
+ */
+export async function ownProfileOf(
+  context: Surroundings,
+  { reference, origin }: { readonly reference: string; readonly origin: string },
+): Promise<AuthorityProfile | undefined> {
+  try {
+    const found = (await knownProfiles(context)).filter(({ profile }) => profile.reference === reference);
+    const own = found.find((one) => one.origin === origin) ?? found.find((one) => one.origin === null);
+    return own?.profile;
+  } catch (cause) {
+    if (cause instanceof SanadError) return undefined;
+    throw cause;
+  }
 }
 
 /**

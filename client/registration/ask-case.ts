@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Anchor, RegistrationView } from '#shared/contract/gateway-contract.ts';
 import { findAnchor } from '../anchor/read-anchors.ts';
+import { keepAnswers } from '../archive/keep.ts';
 import type { ClientContext } from '../client-context.ts';
 import { deviceKey, type DeviceKey } from '../device/device-key.ts';
 import { OutgoingStore } from '../document/outgoing.ts';
@@ -35,6 +36,7 @@ export async function keepView(
   requireSameCase(view, registration.view);
   const store = new RegistrationStore(context.configDirectory);
   const kept = await store.change(registration, (now) => ({ ...now, view }));
+  await keepAnswers(context, kept);
   if (isOver(view.state)) {
     await forgetActsOf(context.configDirectory, view.id);
     // Encrypted, and gone in two weeks all the same: a keychain that does not answer keeps nobody from the news.

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Anchor, RegistrationView, Submission } from '#shared/contract/gateway-contract.ts';
+import { keepAnswers } from '../archive/keep.ts';
 import type { ClientContext } from '../client-context.ts';
 import { deviceKey, deviceKeyOrNew } from '../device/device-key.ts';
 import { withLock } from '../file/lock.ts';
@@ -64,6 +65,7 @@ export async function submit(context: ClientContext, application: Application): 
     ...keptOf(there, view, anchor),
   }));
   await store.removeDraft(tunnel.name);
+  await keepAnswers(context, registration);
   return registration;
 }
 

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { SanadError } from '#shared/contract/problem.ts';
-import type { AuthorityProfile } from '#shared/registration/authority-profile/read-profile.ts';
 import { composeReport, type ReportSources } from '#shared/report/compose.ts';
 import { reportFileText, type Report, type ReportFile } from '#shared/report/report-schema.ts';
 import { SEAL_TYPE, sealClaims } from '#shared/report/seal.ts';
@@ -15,9 +14,7 @@ import type { ClientContext } from '../client-context.ts';
 import { deviceKey } from '../device/device-key.ts';
 import { signCompact } from '../device/sign-compact.ts';
 import { nodePrimitives } from '../node-primitives.ts';
-import { knownProfiles } from '../profile/known-profiles.ts';
 import { allRegistered } from '../registration/registered.ts';
-import type { StoredRegistration } from '../registration/stored-registration.ts';
 
 export interface ReportWish {
   /** Seconds since the epoch; undefined: now, with the gateways asked for their newest word first. */
@@ -64,8 +61,7 @@ async function sourcesFor(
   const { configDirectory } = context;
   const { registrations: stored, declarations: stated } = await allRegistered(configDirectory);
   // Those of a time before there was an archive.
-  const profileOf = await profileFinder(context);
-  for (const one of stored) await keepRegistration(configDirectory, one, profileOf(one));
+  for (const one of stored) await keepRegistration(configDirectory, one);
   for (const one of stated) await keepDeclaration(configDirectory, one);
   const origins = new Set(
     stored.filter(({ certificate }) => certificate !== null).map(({ origin }) => origin),
@@ -82,26 +78,6 @@ async function sourcesFor(
     proof.statusLists(),
   ]);
   return { registrations, declarations, anchors, keySets, statusLists };
-}
-
-/**
- * The profile of each case as its own gateway signed it or as it comes with the program; undefined: it is not here.
- * Another gateway's word does not say what of a case is personal.
- */
-async function profileFinder(
-  context: ClientContext,
-): Promise<(registration: StoredRegistration) => AuthorityProfile | undefined> {
-  const known = (await knownProfiles(context).catch(absent)) ?? [];
-  return ({ view, origin }) => {
-    const found = known.filter(({ profile }) => profile.reference === view.profile);
-    const own = found.find((one) => one.origin === origin) ?? found.find((one) => one.origin === null);
-    return own?.profile;
-  };
-}
-
-/** Not to be read: then everything that was answered is masked, and the report is made all the same. */
-function absent(cause: unknown): undefined {
-  if (!(cause instanceof SanadError)) throw cause;
 }
 
 /** A keychain without the key is told by the report; one that is locked or away is an error, never "no key". */

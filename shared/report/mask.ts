@@ -1,5 +1,6 @@
 import type { AuthorityProfile } from '../registration/authority-profile/read-profile.ts';
 import type { ProfileField } from '../registration/authority-profile/profile-schema.ts';
+import { readIpAddress } from '../wireguard/ip-address.ts';
 import {
   MAX_DETAILS,
   MAX_LABEL_CHARACTERS,
@@ -15,7 +16,7 @@ const MASK = '•';
 /**
  * The answers that a report tells, in the order and words of the authority's profile: what says who somebody is or can be
  * reached by is masked, and what proves nothing is left out. undefined: the profile is not here; then nobody says what is
- * personal, and everything is masked.
+ * personal, and everything but addresses is masked.
  */
 export function reportedDetails(
   fields: Readonly<Record<string, string>>,
@@ -30,7 +31,14 @@ export function reportedDetails(
 }
 
 function allMasked(fields: Readonly<Record<string, string>>): ReportedDetail[] {
-  return Object.entries(fields).map(([name, value]) => ({ name, value: mask(value), masked: true }));
+  return Object.entries(fields).map(([name, value]) =>
+    isAddresses(value) ? { name, value, masked: false } : { name, value: mask(value), masked: true },
+  );
+}
+
+/** A line's addresses are what is registered; they say it without a profile. */
+function isAddresses(value: string): boolean {
+  return value.split(/[\s,]+/).every((part) => readIpAddress(part) !== undefined);
 }
 
 function detailsBy(

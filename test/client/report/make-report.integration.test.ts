@@ -56,8 +56,8 @@ const detailsOfReport = async () => {
 };
 
 it('a report tells answers as the profile says that the gateway signed', async () => {
-  await caseByOwnProfile();
   await takeProfile();
+  await caseByOwnProfile();
   expect(await detailsOfReport()).toEqual([
     { name: 'book', value: '••••••665', masked: true, label: { en: 'Book' } },
     { name: 'yard', value: 'Blue yard', masked: false, label: { en: 'Yard' } },
@@ -76,7 +76,6 @@ it('a report masks every answer where the profile is not here', async () => {
 });
 
 it('a report tells no answer because another gateway says that it is not personal', async () => {
-  await caseByOwnProfile();
   const other = makeGateway('https://other.test');
   world.gateway.fetcher.installAnchor({ ...other.anchor, name: 'other' });
   const { fields: before } = smallProfileDocument({ version: 3 });
@@ -92,5 +91,6 @@ it('a report tells no answer because another gateway says that it is not persona
   const cache = new ProfileCache(world.context.configDirectory);
   await cache.change(other.anchor, () => ({ keep: { keySet, profiles: [signed], seen }, result: undefined }));
   expect((await profileFor(world.context, 'xx-small@3')).reference).toBe('xx-small@3');
+  await caseByOwnProfile();
   expect(await detailsOfReport()).toEqual(allMasked);
 });
