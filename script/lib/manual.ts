@@ -69,7 +69,7 @@ function leaves(one: Command): readonly Command[] {
 }
 
 function groupLines({ title, commands }: Group): readonly string[] {
-  const heading = title === '' ? [] : [`.Ss ${roffText(title)}`];
+  const heading = title === '' ? [] : [`.Ss ${title.split(' ').map(roffWord).join(' ')}`];
   return [...heading, '.Bl -tag -width Ds', ...commands.flatMap(commandLines), '.El'];
 }
 
