@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 
 interface Story {
+  readonly story: string;
   readonly ok: boolean;
   readonly steps: readonly {
     readonly name: string;
@@ -28,10 +29,10 @@ const faint = '#8b95a1';
 const good = '#7bd88f';
 const bad = '#ff7b72';
 
-function linesOf({ steps, ok }: Story): readonly (readonly Span[])[] {
+function linesOf({ story, steps, ok }: Story): readonly (readonly Span[])[] {
   const end = ok ? 'The story was seen, step by step.' : 'The story was not seen to its end.';
   return [
-    [{ text: '$ script/demo', colour: plain }],
+    [{ text: `$ script/demo${story === 'main' ? '' : ` --story ${story}`}`, colour: plain }],
     ...steps.flatMap((step, index) => [
       [
         { text: step.ok ? '✓' : '✗', colour: step.ok ? good : bad },
