@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import * as z from 'zod';
 import type { CaseView, RegistrationView } from '#shared/contract/gateway-contract.ts';
 import type { Language } from '#shared/text/language.ts';
 import { pdfOf, pngOf } from '#test/shared/document/samples.ts';
@@ -10,7 +9,8 @@ import { addresses } from '../network.ts';
 import { clientConf } from '../peer.ts';
 import { LAB, writeFor } from '../system.ts';
 import { ATTEST } from './registered.ts';
-import { startPortal, type Portal } from './portal.ts';
+import { fileByHand, startPortal, type Portal } from './portal.ts';
+import { describe } from './answer.ts';
 import { expectSeen, type Teller } from './teller.ts';
 
 interface Scene {
@@ -150,23 +150,15 @@ async function fileAtPortal(scene: Scene, id: string): Promise<{ portal: Portal;
   const portal = await startPortal();
   let reference = '';
   await tell.step('filed at the portal', async () => {
-    const { code, answer } = await alice.json('dossier', 'copy', '--language', language);
-    expectSeen(code === 0, describe(code, answer));
-    const form = formSchema.parse(answer['form']);
-    reference = await portal.file(form.map(({ label, value }) => ({ label, value: value ?? 'none' })));
-    writeFor('alice', `${HOME}/reference.txt`, `${reference}\n`);
-    const words = ['--on', '2026-11-18', '--reference-file', `${HOME}/reference.txt`];
-    const filed = await alice.json('dossier', 'filed', ...words);
-    expectSeen(filed.code === 0, describe(filed.code, filed.answer));
+    const filed = await fileByHand({ alice, portal, language, on: '2026-11-18' });
+    reference = filed.reference;
     await act(lab, 'file', id, '--note', 'filed at the portal');
     const followed = await alice.json('registration', 'show', 'office');
     expectSeen(registrationIn(followed.answer).state === 'filed_with_authority', JSON.stringify(followed));
-    return `${form.length} fields copied into the portal’s form (a stand-in); it runs there as ${reference}`;
+    return `${filed.fields} fields copied into the portal’s form (a stand-in); it runs there as ${reference}`;
   });
   return { portal, reference };
 }
-
-const formSchema = z.array(z.object({ label: z.string(), value: z.string().nullable() })).min(1);
 
 interface Decided {
   readonly id: string;
@@ -266,6 +258,3 @@ function fileDigest(name: string): string {
     .update(readFileSync(`${HOME}/${name}`))
     .digest('base64url');
 }
-
-const describe = (code: number | null, answer: Answer): string =>
-  `exit code ${code}: ${JSON.stringify(answer)}`;

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { capture, outsideTunnel, outsideTunnelAndFetcher } from '../capture.ts';
-import type { Answer, Person } from '../client.ts';
+import type { Person } from '../client.ts';
 import type { Lab } from '../lab.ts';
 import { addresses, inHost } from '../network.ts';
 import { clientConf } from '../peer.ts';
 import { until } from '../process.ts';
 import { LAB, logOf, writeFor } from '../system.ts';
 import { ATTEST, REGISTER } from './registered.ts';
+import { blockedCause, describe } from './answer.ts';
 import { expectSeen, type Teller } from './teller.ts';
 
 /** The sentinel a hook of the imported file would make, were hooks ever run. */
@@ -217,15 +218,6 @@ async function goOn({ alice, tell }: Scene): Promise<void> {
     );
     return `alice chose to go on without protection: requests arrive from ${String(request)}; nothing left behind`;
   });
-}
-
-const describe = (code: number | null, answer: Answer): string =>
-  `exit code ${code}: ${JSON.stringify(answer)}`;
-
-function blockedCause(answer: Answer): string | undefined {
-  const status = answer['status'] as
-    { readonly state: { readonly kind: string; readonly cause?: { readonly code: string } } } | undefined;
-  return status?.state.kind === 'blocked' ? status.state.cause?.code : undefined;
 }
 
 const tableExists = (): boolean => inHost('client', 'nft', ['list', 'tables']).includes('inet sanad');

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
-import * as z from 'zod';
 import type { Language } from '#shared/text/language.ts';
 import { FREELANCER_FIELDS } from '#test/gateway/application-fields.ts';
 import { pdfOf, pngOf } from '#test/shared/document/samples.ts';
@@ -10,7 +9,8 @@ import { addresses } from '../network.ts';
 import { clientConf } from '../peer.ts';
 import { until } from '../process.ts';
 import { LAB, uidOf, writeFor } from '../system.ts';
-import { startPortal, type Portal } from './portal.ts';
+import { fileByHand, startPortal, type Portal } from './portal.ts';
+import { blockedCause, describe } from './answer.ts';
 import { expectSeen, type Teller } from './teller.ts';
 
 interface Scene {
@@ -80,22 +80,14 @@ async function prepare({ alice, tell, language }: Scene): Promise<void> {
 async function file({ alice, tell, language }: Scene, portal: Portal): Promise<string> {
   let reference = '';
   await tell.step('filed at the portal', async () => {
-    const { code, answer } = await alice.json('dossier', 'copy', '--language', language);
-    expectSeen(code === 0, describe(code, answer));
-    const form = formSchema.parse(answer['form']);
-    reference = await portal.file(form.map(({ label, value }) => ({ label, value: value ?? 'none' })));
-    writeFor('alice', `${HOME}/reference.txt`, `${reference}\n`);
-    const words = ['dossier', 'filed', '--on', '2026-11-20', '--reference-file', `${HOME}/reference.txt`];
-    const filed = await alice.json(...words);
-    expectSeen(filed.code === 0, describe(filed.code, filed.answer));
+    const filed = await fileByHand({ alice, portal, language, on: '2026-11-20' });
+    reference = filed.reference;
     const there = Object.values((await portal.look(reference)).form);
     expectSeen(there.includes(FREELANCER_FIELDS.purpose), JSON.stringify(there));
-    return `${form.length} fields copied into the portal’s form (a stand-in); it runs there as ${reference}`;
+    return `${filed.fields} fields copied into the portal’s form (a stand-in); it runs there as ${reference}`;
   });
   return reference;
 }
-
-const formSchema = z.array(z.object({ label: z.string(), value: z.string().nullable() })).min(1);
 
 async function state(
   { alice, tell }: Scene,
@@ -173,13 +165,4 @@ async function forbid({ lab, alice, tell }: Scene): Promise<void> {
     expectSeen(from === addresses.client, `the request arrived from ${String(from)}`);
     return 'alice chose to go on without protection';
   });
-}
-
-const describe = (code: number | null, answer: Answer): string =>
-  `exit code ${code}: ${JSON.stringify(answer)}`;
-
-function blockedCause(answer: Answer): string | undefined {
-  const status = answer['status'] as
-    { readonly state: { readonly kind: string; readonly cause?: { readonly code: string } } } | undefined;
-  return status?.state.kind === 'blocked' ? status.state.cause?.code : undefined;
 }

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Language } from '#shared/text/language.ts';
+import type { Person } from '../client.ts';
 import { addresses } from '../network.ts';
 import { must, root, run, start, until } from '../process.ts';
-import { identity } from '../system.ts';
+import { identity, LAB, writeFor } from '../system.ts';
+import { describe } from './answer.ts';
 import { expectSeen } from './teller.ts';
 
 const PORT = 8090;
@@ -43,4 +46,26 @@ export async function startPortal(): Promise<Portal> {
       return applicationSchema.parse(JSON.parse(answer));
     },
   };
+}
+
+const formSchema = z.array(z.object({ label: z.string(), value: z.string().nullable() })).min(1);
+const REFERENCE_FILE = `${LAB}/home/alice/reference.txt`;
+
+/** Copies field by field what `sanad dossier copy` shows, and tells Sanad the number under which it runs there. */
+export async function fileByHand(filing: {
+  readonly alice: Person;
+  readonly portal: Portal;
+  readonly language: Language;
+  /** The day on which it was filed. */
+  readonly on: string;
+}): Promise<{ readonly reference: string; readonly fields: number }> {
+  const { alice, portal, language, on } = filing;
+  const { code, answer } = await alice.json('dossier', 'copy', '--language', language);
+  expectSeen(code === 0, describe(code, answer));
+  const form = formSchema.parse(answer['form']);
+  const reference = await portal.file(form.map(({ label, value }) => ({ label, value: value ?? 'none' })));
+  writeFor('alice', REFERENCE_FILE, `${reference}\n`);
+  const filed = await alice.json('dossier', 'filed', '--on', on, '--reference-file', REFERENCE_FILE);
+  expectSeen(filed.code === 0, describe(filed.code, filed.answer));
+  return { reference, fields: form.length };
 }
