@@ -1,3 +1,4 @@
+import { utcDay } from '#shared/text/utc-day.ts';
 import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addCaseCommands } from './cli/case-commands.ts';
@@ -80,7 +81,7 @@ program
     runCommand(false, async () => {
       const { renewKeySet } = await import('./cli/renew-key-set.ts');
       const renewed = await renewKeySet({ ...options, now: Math.floor(Date.now() / 1000) });
-      const until = new Date(renewed.expiresAt * 1000).toISOString().slice(0, 10);
+      const until = utcDay(renewed.expiresAt);
       printLines([
         `Key set version ${renewed.version}, good until ${until}.`,
         'Restart the gateway to publish it, and take the root key offline again.',

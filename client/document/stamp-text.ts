@@ -1,3 +1,4 @@
+import { utcDay } from '#shared/text/utc-day.ts';
 /** What a copy is stamped with before it leaves. */
 export interface Stamp {
   /** What it may be used for, in both languages. */
@@ -23,7 +24,7 @@ export const registrationPurpose: Stamp['purpose'] = {
 };
 
 export function stampText({ purpose, recipient, at }: Stamp): StampText {
-  const date = new Date(at * 1000).toISOString().slice(0, 10);
+  const date = utcDay(at);
   const to = shown(recipient, MAX_RECIPIENT);
   const [forWhat, urForWhat] = [shown(purpose.en, MAX_PURPOSE), shown(purpose.ur, MAX_PURPOSE)];
   return {

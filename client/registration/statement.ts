@@ -1,5 +1,6 @@
 import type { DecisionClaim } from '#shared/contract/gateway-contract.ts';
 import { MAX_DECLARATION_LIFETIME_SECONDS } from '#shared/registration/declaration.ts';
+import { utcDay } from '#shared/text/utc-day.ts';
 import type { StoredTunnel } from '../tunnel/stored-tunnel.ts';
 import { endpointsOf } from './read-certificate.ts';
 
@@ -20,9 +21,4 @@ export function statementOf({ tunnel, decision }: Stated): readonly string[] {
     'Nobody has confirmed this; I answer for it being true.',
     `It is signed with this computer’s key, counts on this computer alone, only where its administrator accepts it, and for at most ${days} days; then I have to state it again.`,
   ];
-}
-
-/** Decisions are made on days, and these are kept as days in UTC. */
-function utcDay(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString().slice(0, 10);
 }

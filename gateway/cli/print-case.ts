@@ -1,4 +1,5 @@
 import type { CaseView, RegistrationSummary } from '#shared/contract/gateway-contract.ts';
+import { utcDay } from '#shared/text/utc-day.ts';
 import { contentCode } from './content-code.ts';
 
 /** 9999-12-31. */
@@ -61,5 +62,5 @@ function linkLines({ amends, amended_by }: RegistrationSummary): readonly string
 function day(seconds: number): string {
   // The registrant writes the moment of consent: it may be one that no calendar has.
   if (seconds > LATEST_SECONDS) return 'no date';
-  return new Date(seconds * 1000).toISOString().slice(0, 10);
+  return utcDay(seconds);
 }

@@ -5,6 +5,7 @@ import { isOrigin } from '#shared/registration/origin.ts';
 import { restoreKeySet } from '#shared/registration/key-set.ts';
 import { MAX_PROFILE_BYTES } from '#shared/registration/authority-profile/profile-schema.ts';
 import type { AuthorityProfile } from '#shared/registration/authority-profile/read-profile.ts';
+import { utcDay } from '#shared/text/utc-day.ts';
 import { gatewayFiles } from '../configuration.ts';
 import { readKeyFile } from '../key/key-file.ts';
 import { nodePrimitives } from '../key/node-primitives.ts';
@@ -81,10 +82,7 @@ export function listProfiles(dir: string): readonly ListedProfile[] {
 }
 
 export function profileLine({ reference, name, signed_at, is_current }: ListedProfile): string {
-  const signed =
-    signed_at === null
-      ? 'comes with the program, not signed'
-      : `signed ${new Date(signed_at * 1000).toISOString().slice(0, 10)}`;
+  const signed = signed_at === null ? 'comes with the program, not signed' : `signed ${utcDay(signed_at)}`;
   return [reference.padEnd(24), signed, is_current ? 'for new cases' : 'for old cases', name].join('  ');
 }
 

@@ -1,3 +1,4 @@
+import { utcDay } from '#shared/text/utc-day.ts';
 import { join } from 'node:path';
 import process from 'node:process';
 import { casesToPurge, closedStates, purgeCase, type ClosedState, type PurgedCase } from '../case/purge.ts';
@@ -60,7 +61,7 @@ export function purgeLines(cases: readonly PurgedCase[], dryRun: boolean): reado
   const documents = cases.reduce((sum, one) => sum + one.documents, 0);
   const lines = cases.map(
     ({ registration, state, closedAt, documents: count }) =>
-      `${registration}  ${state} since ${new Date(closedAt * 1000).toISOString().slice(0, 10)}  ${count} documents`,
+      `${registration}  ${state} since ${utcDay(closedAt)}  ${count} documents`,
   );
   const total = `${documents} documents of ${cases.length} cases`;
   if (dryRun) return [...lines, `Would destroy ${total}. Nothing was changed.`];

@@ -7,6 +7,7 @@ import { dossierMessages } from '../text/dossier/index.ts';
 import { inLanguage, type Language } from '../text/language.ts';
 import { say, type MessageValues } from '../text/say.ts';
 import type { Dossier } from './dossier-schema.ts';
+import { utcDay } from '../text/utc-day.ts';
 
 export interface DossierPageParts {
   readonly dossier: Dossier;
@@ -105,7 +106,7 @@ function applicationRows({ dossier, profile, language }: DossierPageParts): read
     [said('category'), name(rules.categories, dossier.category.id)],
     [said('route'), name(rules.routes, dossier.route.id)],
     ...feeRows(dossier, { profile, language }),
-    [said('prepared'), ltr(isoDay(dossier.made_at))],
+    [said('prepared'), ltr(utcDay(dossier.made_at))],
     [said('rules'), said('rules_value', { reference, maintainer })],
   ];
 }
@@ -222,8 +223,4 @@ function figures({ dossier, profile, language, pictures }: DossierPageParts): re
       </figure>`,
     ];
   });
-}
-
-function isoDay(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString().slice(0, 10);
 }

@@ -4,6 +4,7 @@ import type { AuthorityProfile } from '../registration/authority-profile/read-pr
 import { shownValue } from '../registration/interview/shown-value.ts';
 import { inLanguage, type Language } from '../text/language.ts';
 import { format } from '../text/say.ts';
+import { utcDay } from '../text/utc-day.ts';
 
 export interface LetterParts {
   readonly profile: AuthorityProfile;
@@ -70,7 +71,7 @@ function valueOf(
   name: string,
 ): string | undefined {
   const known: Readonly<Record<string, string | undefined>> = {
-    today: new Date(now * 1000).toISOString().slice(0, 10),
+    today: utcDay(now),
     endpoint_host: endpoint?.host,
     endpoint_port: endpoint === undefined ? undefined : String(endpoint.port),
     endpoint_public_key: endpoint?.publicKey,

@@ -6,6 +6,7 @@ import {
   lineOf,
   type AddressJudgement,
 } from '#shared/registration/interview/address-look.ts';
+import { utcDay } from '#shared/text/utc-day.ts';
 import { readAnchors } from '../../anchor/read-anchors.ts';
 import type { ClientContext } from '../../client-context.ts';
 import { askOutsideAddress } from '../../registration/public-address.ts';
@@ -71,7 +72,7 @@ async function remembered(store: ApplicationStore, address: string | undefined, 
   if (line === undefined || family === undefined) return { mark: undefined, earlier: [] };
   const kept = (await store.line()) ?? { version: 1, salt: randomBytes(16).toString('base64url'), seen: [] };
   const mark = createHmac('sha256', kept.salt).update(line).digest('base64url').slice(0, 22);
-  const day = new Date(now * 1000).toISOString().slice(0, 10);
+  const day = utcDay(now);
   const isSame = (one: LineHistory['seen'][number]) => one.day === day && one.mark === mark;
   const earlier = kept.seen.filter((one) => one.family === family && !isSame(one));
   await keepSeen(store, kept, { day, family, mark });

@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises';
 import type { Dossier } from '#shared/dossier/dossier-schema.ts';
 import { dossierMessages } from '#shared/text/dossier/index.ts';
 import { say, type MessageValues } from '#shared/text/say.ts';
+import { utcDay } from '#shared/text/utc-day.ts';
 import { paired, readFor, type DossierDocument, type PlacedDocument } from '../dossier-document.ts';
 import { PictureShop, type PagePicture } from '../picture/picture-shop.ts';
 import { INNER_WIDTH, PAGE, PageFlow } from './page-flow.ts';
@@ -142,7 +143,7 @@ function applicationRows({
     [said('category'), category.name],
     [said('route'), route.name],
     ...(fee === null ? [] : [[said('fee'), fee] as const]),
-    [said('prepared'), isoDay(made_at)],
+    [said('prepared'), utcDay(made_at)],
     [said('rules'), `${authority.name}: ${said('rules_value', { reference, maintainer })}`],
   ];
 }
@@ -250,10 +251,6 @@ function numberPages(pdf: Pdf, flow: PageFlow, { authority }: Dossier): void {
     flow.margin(said('page', { page: index + 1, pages }), { y, isAtEnd: true });
     if (index > 0) flow.margin(`${said('title')}: ${authority.name}`, { y: PAGE.top - 26, isAtEnd: false });
   }
-}
-
-function isoDay(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString().slice(0, 10);
 }
 
 function kilobytes(size: number): string {
