@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import {
   PART_CONTENT_TYPE,
   type DocumentView,
@@ -18,11 +17,11 @@ import {
 } from '../case/upload.ts';
 import { inTransaction } from '../storage/transaction.ts';
 import { deleteUpload, type StoredUpload } from '../storage/upload-store.ts';
-import type { Commit, Committed } from './commit.ts';
+import type { Committed } from './commit.ts';
 import type { SignedCall } from './handler.ts';
 import { httpError } from './problem.ts';
 import type { Services } from './services.ts';
-import { readContent, requireType, wasRefused } from './upload.ts';
+import { readContent, requireType, wasRefused, type ContentCall } from './upload.ts';
 import { UploadPlaces } from './upload-places.ts';
 
 /** Each holds a part in memory, for as long as its line is slow. */
@@ -31,18 +30,10 @@ const MAX_PARTS = 64;
 const MAX_COMPLETIONS = 8;
 const OF_A_KEY = 2;
 
-/** A part on its way, whose request is signed; not a byte of it is read yet. */
-export interface PartCall {
-  readonly id: string;
+/** A part of a document. */
+export interface PartCall extends ContentCall {
   readonly upload: string;
   readonly start: number;
-  readonly signer: string;
-  readonly commit: Commit;
-  /** As announced and signed. */
-  readonly contentType: string | undefined;
-  readonly contentLength: string | undefined;
-  readonly contentDigest: string | undefined;
-  readonly content: Readable;
 }
 
 /** Takes documents in parts: what was answered is on the disk, and goes on after any interruption. */

@@ -21,10 +21,9 @@ import { UploadPlaces } from './upload-places.ts';
 const MAX_UPLOADS = 8;
 const MAX_UPLOADS_OF_A_KEY = 2;
 
-/** A document on its way, whose request is signed; not a byte of the document is read yet. */
-export interface UploadCall {
+/** Bytes on their way, whose request is signed; not one of them is read yet. */
+export interface ContentCall {
   readonly id: string;
-  readonly kind: string;
   readonly signer: string;
   readonly commit: Commit;
   /** As announced and signed. */
@@ -32,6 +31,11 @@ export interface UploadCall {
   readonly contentLength: string | undefined;
   readonly contentDigest: string | undefined;
   readonly content: Readable;
+}
+
+/** A whole document. */
+export interface UploadCall extends ContentCall {
+  readonly kind: string;
 }
 
 /** Takes documents, a few at a time. */
@@ -119,7 +123,7 @@ function sizeOf({ contentLength }: UploadCall): number {
 
 /** As many bytes as were announced, which Node’s parser sees to, and the ones that were signed. */
 export async function readContent(
-  { content, contentDigest }: Pick<UploadCall, 'content' | 'contentDigest'>,
+  { content, contentDigest }: Pick<ContentCall, 'content' | 'contentDigest'>,
   size: number,
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
